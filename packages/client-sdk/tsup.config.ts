@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig((options) => ({
+  entry: { index: 'src/index.ts' },
+  format: 'esm',
+  platform: 'neutral',
+  target: ['es2022', 'node20'],
+  tsconfig: 'tsconfig.build.json',
+  dts: !options.watch,
+  sourcemap: true,
+  clean: !options.watch,
+}));

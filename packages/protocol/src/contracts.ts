@@ -1,0 +1,57 @@
+import type * as z from 'zod';
+import type { Contract, Operation } from './define.js';
+import { authContract } from './features/auth.contract.js';
+import { conversationsContract } from './features/conversations.contract.js';
+import { membersContract } from './features/members.contract.js';
+import { messagesContract } from './features/messages.contract.js';
+import { syncContract } from './features/sync.contract.js';
+import { usersContract } from './features/users.contract.js';
+import type { ConversationId, UserId } from './ids.js';
+
+/** Every feature's contract. A feature is registered by its line here, in the server's and in the SDK's list. */
+export const contracts = {
+  auth: authContract,
+  users: usersContract,
+  conversations: conversationsContract,
+  members: membersContract,
+  messages: messagesContract,
+  sync: syncContract,
+} as const satisfies Record<string, Contract>;
+
+type Union<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer All) => void ? All : never;
+type AllOperations = Union<(typeof contracts)[keyof typeof contracts]['operations']>;
+type AllEvents = Union<(typeof contracts)[keyof typeof contracts]['events']>;
+
+export type Operations = { [Name in keyof AllOperations]: AllOperations[Name] };
+export type OperationName = keyof Operations;
+/** What a caller gives. */
+export type Input<Name extends OperationName> = z.input<Operations[Name]['input']>;
+/** What a handler gets: the same, parsed. */
+export type ParsedInput<Name extends OperationName> = z.output<Operations[Name]['input']>;
+/** What a caller gets. */
+export type Output<Name extends OperationName> = z.output<Operations[Name]['output']>;
+
+export type EventKind = keyof AllEvents;
+type EventData<Kind extends EventKind> = AllEvents[Kind] extends z.ZodType ? z.output<AllEvents[Kind]> : never;
+
+/** What every entry of a log carries beside its data. */
+export interface EventEnvelope<Kind extends string, Data> {
+  readonly kind: Kind;
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly at: string;
+  readonly actorId: UserId | null;
+  readonly data: Data;
+}
+
+export type EventOf<Kind extends EventKind> = EventEnvelope<Kind, EventData<Kind>>;
+/** Every durable event, told apart by `kind`. */
+export type ChatEvent = { [Kind in EventKind]: EventOf<Kind> }[EventKind];
+
+/** All operations in one record, by name. */
+export function listOperations(): ReadonlyMap<string, { readonly feature: string; readonly operation: Operation }> {
+  const all = new Map<string, { feature: string; operation: Operation }>();
+  for (const [feature, contract] of Object.entries(contracts))
+    for (const [name, operation] of Object.entries(contract.operations)) all.set(name, { feature, operation });
+  return all;
+}

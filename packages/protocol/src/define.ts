@@ -1,0 +1,77 @@
+import type * as z from 'zod';
+import type { ErrorCode } from './errors.js';
+
+/**
+ * The contract of an operation. REST route, socket operation, OpenAPI document, the SDK's types and the list of errors are all
+ * derived from it. Fields of `input` named in the route's path travel there; the rest travels in the query string of a GET and in the
+ * body otherwise; on the socket all of it is one object.
+ */
+export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+  readonly kind: 'command' | 'query';
+  /** Method and path, `GET /v1/users/:userId`. */
+  readonly rest: RestRoute;
+  /** One sentence for the API document. */
+  readonly summary: string;
+  /** Who may call it at all. Rights inside a conversation come on top and are named by the server's policy. */
+  readonly access: 'anyone' | 'user';
+  readonly input: Input;
+  readonly output: Output;
+  /** Errors beyond those any operation can answer. */
+  readonly errors: readonly ErrorCode[];
+  /** HTTP status of success. */
+  readonly status: 200 | 201 | 204;
+  /**
+   * How a repeat is recognised: by the `id` of the input (creations), by a key of its own (`Idempotency-Key`, `opId` on the socket), or not
+   * at all because doing it twice is harmless or answers an error of its own.
+   */
+  readonly repeats: 'id' | 'key' | 'none';
+}
+
+export type RestRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
+
+export interface Contract<
+  Operations extends Record<string, Operation> = Record<string, Operation>,
+  Events extends Record<string, z.ZodType> = Record<string, z.ZodType>,
+> {
+  readonly name: string;
+  readonly operations: Operations;
+  /** Durable entries of a conversation's log, by kind. */
+  readonly events: Events;
+}
+
+interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType> {
+  readonly rest: RestRoute;
+  readonly summary: string;
+  /** @default 'user' */
+  readonly access?: 'anyone' | 'user';
+  readonly input: Input;
+  readonly output: Output;
+  readonly errors?: readonly ErrorCode[];
+  /** @default 200 */
+  readonly status?: 200 | 201 | 204;
+}
+
+/** Something that changes state. */
+export function command<Input extends z.ZodType, Output extends z.ZodType>(
+  spec: OperationSpec<Input, Output> & { readonly repeats: 'id' | 'key' | 'none' },
+): Operation<Input, Output> & { readonly kind: 'command' } {
+  return { access: 'user', errors: [], status: 200, ...spec, kind: 'command' };
+}
+
+/** Something that only reads. */
+export function query<Input extends z.ZodType, Output extends z.ZodType>(
+  spec: OperationSpec<Input, Output>,
+): Operation<Input, Output> & { readonly kind: 'query' } {
+  return { access: 'user', errors: [], status: 200, ...spec, repeats: 'none', kind: 'query' };
+}
+
+/** Names a feature's operations and events. The name is the feature's folder in every package. */
+export function defineContract<
+  const Operations extends Record<string, Operation>,
+  const Events extends Record<string, z.ZodType>,
+>(
+  name: string,
+  parts: { readonly operations: Operations; readonly events: Events },
+): Contract<Operations, Events> {
+  return { name, ...parts };
+}

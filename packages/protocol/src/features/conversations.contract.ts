@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { command, defineContract, query } from '../define.js';
+import {
+  conversationId,
+  cursor,
+  displayName,
+  idList,
+  limit,
+  metadata,
+  page,
+  seq,
+  text,
+  time,
+  userId,
+} from '../fields.js';
+import { limits } from '../limits.js';
+import { Message } from './messages.contract.js';
+import { Users } from './users.contract.js';
+
+/** A conversation as every member sees it. */
+export const Conversation = z.object({
+  id: conversationId,
+  type: z.enum(['direct', 'group']),
+  /** Null where the members' names serve instead, as in every direct conversation. */
+  name: z.string().nullable(),
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  createdBy: userId,
+  createdAt: time,
+  memberCount: z.int(),
+  /** Both people of a direct conversation; null otherwise. */
+  directUserIds: z.array(userId).nullable(),
+  /** The seq that last changed the conversation itself. */
+  rev: seq,
+});
+export type Conversation = z.output<typeof Conversation>;
+
+/** A row of the list: the conversation, how far its log goes, and its latest message. */
+export const ConversationSummary = Conversation.extend({
+  lastSeq: seq,
+  lastMessage: Message.nullable(),
+  /** When the latest message came, or the conversation was made: what the list is ordered by. */
+  lastActivityAt: time,
+});
+export type ConversationSummary = z.output<typeof ConversationSummary>;
+
+export const conversationsContract = defineContract('conversations', {
+  operations: {
+    createConversation: command({
+      rest: 'POST /v1/conversations',
+      summary:
+        'Makes a conversation with you as its owner. A direct conversation exists once for two people: the existing one is returned. The same id sent again gets the first answer.',
+      repeats: 'id',
+      status: 201,
+      input: z.discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('direct'), memberIds: idList(userId, 1) }),
+        z.strictObject({
+          type: z.literal('group'),
+          id: conversationId.optional(),
+          memberIds: z.array(userId).max(limits.idsPerRequest),
+          name: displayName.optional(),
+          description: text(limits.descriptionCodePoints).optional(),
+          metadata: metadata.optional(),
+        }),
+      ]),
+      output: ConversationSummary,
+      errors: ['id_conflict', 'invalid_reference', 'too_many_items', 'overloaded'],
+    }),
+    listConversations: query({
+      rest: 'GET /v1/conversations',
+      summary: 'Your conversations, the latest activity first.',
+      input: z.strictObject({ limit: limit.optional(), cursor: cursor.optional() }),
+      output: z.object({ items: z.array(ConversationSummary), users: Users, ...page }),
+      errors: ['invalid_cursor'],
+    }),
+    getConversation: query({
+      rest: 'GET /v1/conversations/:conversationId',
+      summary: 'One conversation you are a member of.',
+      input: z.strictObject({ conversationId }),
+      output: ConversationSummary,
+      errors: ['not_found'],
+    }),
+  },
+  events: { 'conversation.created': z.object({ conversation: Conversation, users: Users }) },
+});

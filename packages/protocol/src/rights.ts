@@ -1,0 +1,47 @@
+/**
+ * What members may do in a conversation, as bits: `(roleRights[role] | allow) & ~deny`. The database applies the same rule under the lock
+ * of the conversation; this pure function serves decisions taken before and the SDK's `can()`. Bits are stored: never renumber.
+ */
+export const rights = {
+  send: 1,
+  add_members: 2,
+  remove_members: 4,
+  update_conversation: 8,
+} as const;
+
+export type Right = keyof typeof rights;
+
+/** Roles from low to high; the position is what the database stores. */
+export const roles = ['member', 'moderator', 'admin', 'owner'] as const;
+export type Role = (typeof roles)[number];
+
+const everything = rights.send | rights.add_members | rights.remove_members | rights.update_conversation;
+
+/** Rights by role of a new group, in the order of `roles`. */
+export const defaultRoleRights: readonly number[] = [
+  rights.send | rights.add_members,
+  rights.send | rights.add_members | rights.remove_members,
+  everything,
+  everything,
+];
+
+/** Rights by role of a direct conversation: two people who write, and nobody else comes or goes. */
+export const directRoleRights: readonly number[] = [rights.send, rights.send, rights.send, rights.send];
+
+export interface RightsInput {
+  readonly roleRights: readonly number[];
+  readonly role: Role;
+  readonly allow: number;
+  readonly deny: number;
+}
+
+/** True when a member with this role and these exceptions holds the right. */
+export function hasRight(input: RightsInput, right: Right): boolean {
+  const byRole = input.roleRights[roles.indexOf(input.role)] ?? 0;
+  return ((byRole | input.allow) & ~input.deny & rights[right]) !== 0;
+}
+
+/** Negative, zero or positive as the first role stands below, beside or above the second. */
+export function compareRoles(first: Role, second: Role): number {
+  return roles.indexOf(first) - roles.indexOf(second);
+}

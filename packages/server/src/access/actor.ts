@@ -1,0 +1,13 @@
+import type { SessionId, TenantId, UserId } from '@parley/protocol';
+
+/** Who acts: every decision, row and event starts from it. */
+export interface Actor {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  /** The session the token belongs to. */
+  readonly sessionId: SessionId;
+}
+
+/** The tenant of a deployment that has only one. */
+// A constant in canonical form is a tenant's id by definition.
+export const defaultTenantId = '00000000-0000-4000-8000-000000000001' as TenantId;

@@ -1,0 +1,86 @@
+import { type ConversationId, type Role, roles, type TenantId, type UserId } from '@parley/protocol';
+import { sql } from 'kysely';
+import type { Executor, Tx } from '../db/database.js';
+
+/** Somebody's active place in a conversation, with what decides their rights. */
+export interface Membership {
+  readonly userId: UserId;
+  readonly role: Role;
+  readonly allow: number;
+  readonly deny: number;
+  readonly isMuted: boolean;
+}
+
+/** The row of an active member, or undefined. The tenant is checked by whoever read the head. */
+export async function findMembership(
+  db: Executor,
+  conversationId: ConversationId,
+  userId: UserId,
+): Promise<Membership | undefined> {
+  const { rows } = await sql<{ user_id: UserId; role: number; allow: number; deny: number; is_muted: boolean | null }>`
+    select user_id, role, allow, deny, muted_until > clock_timestamp() as is_muted
+    from parley.members
+    where conversation_id = ${conversationId} and user_id = ${userId} and status = 1`.execute(db);
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  return {
+    userId: row.user_id,
+    role: roleOf(row.role),
+    allow: row.allow,
+    deny: row.deny,
+    isMuted: row.is_muted === true,
+  };
+}
+
+/** True when the person may read the conversation: an active member, in the conversation's own tenant, and it is not deleted. */
+export async function canRead(
+  db: Executor,
+  actor: { readonly tenantId: TenantId; readonly userId: UserId },
+  conversationId: ConversationId,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from parley.conversation_heads h
+    join parley.members m on m.conversation_id = h.conversation_id and m.user_id = ${actor.userId} and m.status = 1
+    where h.conversation_id = ${conversationId} and h.tenant_id = ${actor.tenantId} and h.state <> 2`.execute(db);
+  return rows.length > 0;
+}
+
+export interface NewMembers {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly userIds: readonly UserId[];
+  readonly role: Role;
+  readonly seq: number;
+  readonly at: string;
+}
+
+/**
+ * Makes members of people of the tenant, whoever they were here before; active members stay as they are. Returns who came in. People of other
+ * tenants and unknown ids are left out by the same statement, so the caller can tell by the count.
+ */
+export async function insertMembers(tx: Tx, input: NewMembers): Promise<UserId[]> {
+  const { rows } = await sql<{ user_id: UserId }>`
+    insert into parley.members as m (conversation_id, user_id, role, joined_seq, joined_at)
+    select ${input.conversationId}, u.id, ${roles.indexOf(input.role)}, ${input.seq}, ${input.at}::timestamptz
+    from parley.users u
+    where u.tenant_id = ${input.tenantId} and u.id = any(${sql.val([...input.userIds])}::uuid[])
+    on conflict (conversation_id, user_id) do update set
+      role = excluded.role, allow = 0, deny = 0, status = 1, joined_seq = excluded.joined_seq,
+      joined_at = excluded.joined_at, left_seq = null, muted_until = null
+      where m.status <> 1
+    returning m.user_id`.execute(tx);
+  return rows.map((row) => row.user_id);
+}
+
+/** How many of the ids are people of the tenant. */
+export async function countUsers(tx: Executor, tenantId: TenantId, userIds: readonly UserId[]): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from parley.users
+    where tenant_id = ${tenantId} and id = any(${sql.val([...userIds])}::uuid[])`.execute(tx);
+  return rows[0]?.count ?? 0;
+}
+
+/** A role as the database stores it. */
+export function roleOf(position: number): Role {
+  return roles[position] ?? 'member';
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { isLoopback, loadConfig } from '../config/load-config.js';
+import { loadSecret } from '../config/secrets.js';
+import { optionsFromConfig } from '../options.js';
+import { createServer } from '../server.js';
+import { demoAccounts, makeDemo } from './demo.js';
+import type { Environment } from './flags.js';
+import { redactUrl } from './redact-url.js';
+
+/** `parley serve`: starts the server, says where it is, stops cleanly on SIGINT and SIGTERM. */
+export async function serve(env: Environment): Promise<void> {
+  const config = loadConfig(env);
+  const onLoopback = isLoopback(config.host);
+  const isDemo = config.demo && onLoopback;
+  const isNew = config.databaseUrl === undefined && !existsSync(path.join(config.dataDirectory, 'meta.json'));
+  if (isNew) console.log(`Making a new database in ${path.resolve(config.dataDirectory)} (a few seconds, once)`);
+  const app = await createServer({
+    ...optionsFromConfig(config, await loadSecret(config), onLoopback),
+    demoAccounts: isDemo ? demoAccounts : [],
+    trustProxy: config.trustProxy,
+    logLevel: config.logLevel,
+  });
+  // Listened to before the start is over: a stop asked for early is carried out as soon as there is something to stop.
+  const stop = (): void => {
+    void app.close().then(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  await app.ready();
+  if (isDemo) await makeDemo(app);
+  await app.listen({ host: config.host, port: config.port });
+  console.log(describe(config, app.listeningOrigin, isDemo));
+}
+
+function describe(
+  config: ReturnType<typeof loadConfig>,
+  origin: string,
+  isDemo: boolean,
+): string {
+  const url = origin.replace('127.0.0.1', 'localhost');
+  const store =
+    config.databaseUrl === undefined
+      ? `embedded database in ${path.resolve(config.dataDirectory)} (survives kill -9, not a power cut; DATABASE_URL for PostgreSQL)`
+      : `PostgreSQL at ${redactUrl(config.databaseUrl)}`;
+  const lines = ['', `Parley is ready at ${url}/`, `  data       ${store}`, `  API        ${url}/docs`];
+  if (isDemo) {
+    lines.push('  sign in    with a demo account, in two browsers as two people:');
+    for (const { username, password, displayName } of demoAccounts)
+      lines.push(`             ${username.padEnd(8)} ${password.padEnd(20)} ${displayName}`);
+  }
+  if (config.demo && !isDemo) lines.push('  no demo accounts, because HOST is not loopback');
+  lines.push('  stop       Ctrl-C', '');
+  return lines.join('\n');
+}

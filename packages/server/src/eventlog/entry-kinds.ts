@@ -1,0 +1,9 @@
+import type { EventKind } from '@parley/protocol';
+
+/** How the log stores an event's kind. Numbers are stored: never renumber, never reuse. 0 is a message, whose row is its entry. */
+export const entryKinds = {
+  'message.created': 0,
+  'conversation.created': 1,
+  'members.added': 2,
+  'members.removed': 3,
+} as const satisfies Record<EventKind, number>;

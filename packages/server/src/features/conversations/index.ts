@@ -1,0 +1,56 @@
+import { contracts, ParleyError } from '@parley/protocol';
+import { defineFeature } from '../../kernel/define-feature.js';
+import { findConversation, findSummary, listSummaries } from './conversations.store.js';
+import { conversationIdOf, createConversation } from './create-conversation.js';
+import { decodeCursor, encodeCursor } from './list-cursor.js';
+
+/** Conversations: making them, and the list with the latest message of each. */
+export const conversationsFeature = defineFeature(contracts.conversations, {
+  handlers: {
+    createConversation: {
+      policy: 'creator',
+      conversation: conversationIdOf,
+      run: createConversation,
+    },
+    listConversations: {
+      policy: 'user',
+      run: async (ctx, { limit = 50, cursor }) => {
+        const after = cursor === undefined ? undefined : decodeCursor(cursor);
+        const rows = await listSummaries(ctx.db, ctx.actor, { after, limit: limit + 1 });
+        const items = rows.slice(0, limit);
+        const last = items.at(-1);
+        const people = items.flatMap((item) => [...(item.directUserIds ?? []), ...(item.lastMessage ? [item.lastMessage.senderId] : [])]);
+        return {
+          items,
+          users: await ctx.include.users(ctx.db, ctx.actor, people),
+          ...(rows.length > limit && last !== undefined
+            ? { nextCursor: encodeCursor({ at: last.lastActivityAt, id: last.id }) }
+            : {}),
+        };
+      },
+    },
+    getConversation: {
+      policy: 'user',
+      run: async ({ db, actor }, { conversationId }) => {
+        const summary = await findSummary(db, actor, conversationId);
+        if (summary === undefined) throw new ParleyError('not_found');
+        return summary;
+      },
+    },
+  },
+  entries: {
+    'conversation.created': async (ctx, conversationId, entries) => {
+      const conversation = await ctx.include.conversation(ctx.db, conversationId);
+      const people = [conversation.createdBy, ...(conversation.directUserIds ?? [])];
+      const users = await ctx.include.users(ctx.db, ctx.actor, people);
+      return new Map(entries.map((entry) => [entry.seq, { conversation, users }]));
+    },
+  },
+  includes: {
+    conversation: async (db, conversationId) => {
+      const conversation = await findConversation(db, conversationId);
+      if (conversation === undefined) throw new ParleyError('not_found');
+      return conversation;
+    },
+  },
+});

@@ -1,0 +1,60 @@
+import { contracts, type UserId } from '@parley/protocol';
+import { defineFeature } from '../../kernel/define-feature.js';
+import { addMembers } from './add-members.js';
+import { decodeCursor, encodeCursor } from './member-cursor.js';
+import { listMembers, listMembersAmong } from './members.store.js';
+import { removeMember } from './remove-member.js';
+
+/** Who is in a conversation: listing, adding, removing, leaving. */
+export const membersFeature = defineFeature(contracts.members, {
+  handlers: {
+    listMembers: {
+      policy: 'reader',
+      conversation: ({ conversationId }) => conversationId,
+      run: async (ctx, { conversationId, limit = 50, cursor }) => {
+        const after = cursor === undefined ? undefined : decodeCursor(cursor);
+        const rows = await listMembers(ctx.db, conversationId, { after, limit: limit + 1 });
+        const items = rows.slice(0, limit);
+        const last = items.at(-1);
+        return {
+          items,
+          users: await ctx.include.users(ctx.db, ctx.actor, items.map((member) => member.userId)),
+          ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor(last) } : {}),
+        };
+      },
+    },
+    addMembers: {
+      policy: 'member',
+      right: () => 'add_members',
+      conversation: ({ conversationId }) => conversationId,
+      run: addMembers,
+      repeat: async (_ctx, _input, { seq }) => ({ seq }),
+    },
+    removeMember: {
+      policy: 'member',
+      right: ({ userId }, actor) => (userId === actor.userId ? 'member' : 'remove_members'),
+      conversation: ({ conversationId }) => conversationId,
+      run: removeMember,
+      repeat: async (_ctx, _input, { seq }) => ({ seq }),
+    },
+  },
+  entries: {
+    'members.added': async (ctx, conversationId, entries) => {
+      // Targets of these entries are user ids.
+      const userIds = entries.flatMap((entry) => entry.targets) as UserId[];
+      const [conversation, members, users] = await Promise.all([
+        ctx.include.conversation(ctx.db, conversationId),
+        listMembersAmong(ctx.db, conversationId, userIds),
+        ctx.include.users(ctx.db, ctx.actor, userIds),
+      ]);
+      return new Map(
+        entries.map((entry) => [
+          entry.seq,
+          { conversation, members: members.filter((member) => entry.targets.includes(member.userId)), users },
+        ]),
+      );
+    },
+    'members.removed': async (_ctx, _conversationId, entries) =>
+      new Map(entries.map((entry) => [entry.seq, { userIds: entry.targets }])),
+  },
+});

@@ -1,0 +1,53 @@
+import { type ConversationId, type Message, type MessageId, ParleyError } from '@parley/protocol';
+import type { Executor } from '../../db/database.js';
+import { findMessage, listMessagesAfter, listMessagesBefore } from './messages.store.js';
+
+export interface PageRequest {
+  readonly conversationId: ConversationId;
+  readonly limit: number;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  readonly around: MessageId | undefined;
+}
+
+export interface MessagePage {
+  /** Oldest first. */
+  readonly items: Message[];
+  readonly hasBefore: boolean;
+  readonly hasAfter: boolean;
+}
+
+/** A page of history. One row more than asked for is read on each open side: it tells whether there is more. */
+export async function readPage(db: Executor, request: PageRequest): Promise<MessagePage> {
+  const { conversationId, limit } = request;
+  if (request.around !== undefined) return readAround(db, request, request.around);
+  if (request.after !== undefined) {
+    const after = parseCursor(request.after);
+    const rows = await listMessagesAfter(db, conversationId, { after, limit: limit + 1 });
+    return { items: rows.slice(0, limit), hasBefore: after > 0, hasAfter: rows.length > limit };
+  }
+  const before = request.before === undefined ? undefined : parseCursor(request.before);
+  const rows = await listMessagesBefore(db, conversationId, { before, limit: limit + 1 });
+  return { items: rows.slice(0, limit).reverse(), hasBefore: rows.length > limit, hasAfter: before !== undefined };
+}
+
+async function readAround(db: Executor, request: PageRequest, id: MessageId): Promise<MessagePage> {
+  const { conversationId, limit } = request;
+  const target = await findMessage(db, conversationId, id);
+  if (target === undefined) throw new ParleyError('not_found');
+  const olderWanted = Math.floor((limit - 1) / 2);
+  const newerWanted = limit - 1 - olderWanted;
+  const older = await listMessagesBefore(db, conversationId, { before: target.seq, limit: olderWanted + 1 });
+  const newer = await listMessagesAfter(db, conversationId, { after: target.seq, limit: newerWanted + 1 });
+  return {
+    items: [...older.slice(0, olderWanted).reverse(), target, ...newer.slice(0, newerWanted)],
+    hasBefore: older.length > olderWanted,
+    hasAfter: newer.length > newerWanted,
+  };
+}
+
+/** A message cursor is the seq of a message, as text. */
+function parseCursor(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new ParleyError('invalid_cursor');
+  return Number(text);
+}

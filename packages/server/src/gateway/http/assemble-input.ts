@@ -1,0 +1,37 @@
+import { ParleyError } from '@parley/protocol';
+import type { FastifyRequest } from 'fastify';
+
+export interface InputShape {
+  readonly method: string;
+  readonly params: readonly string[];
+  readonly numeric: ReadonlySet<string>;
+}
+
+/** Puts together what the socket sends as one object: the path's parameters, and the query string of a GET or the body otherwise. */
+export function assembleInput(request: FastifyRequest, shape: InputShape): unknown {
+  const rest = shape.method === 'GET' ? fromQuery(request.query, shape.numeric) : fromBody(request.body);
+  const params = asRecord(request.params);
+  for (const name of shape.params)
+    if (Object.hasOwn(rest, name)) throw new ParleyError('validation_failed', { details: [{ path: name, rule: 'belongs in the path' }] });
+  return { ...rest, ...params };
+}
+
+function fromQuery(query: unknown, numeric: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(asRecord(query)).map(([name, value]) => [
+      name,
+      // Digits only: `1e1`, ` 10` and `0x10` stay text, which the schema refuses.
+      numeric.has(name) && typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+    ]),
+  );
+}
+
+function fromBody(body: unknown): Record<string, unknown> {
+  if (body === undefined) return {};
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ParleyError('validation_failed');
+  return asRecord(body);
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,171 @@
+/**
+ * The life of a socket: greeting -> open -> closed.
+ *
+ * - greeting: the first frame must be `hello`, within five seconds and 4 KiB. The hub records while heads are read, so nothing falls between.
+ * - open: calls are carried out in the order they came; each gets one answer. Bad frames get typed errors and the socket stays; twenty in a row end it.
+ * - closed: by the peer, by silence for two heartbeats, by a token that ended half a minute ago, or by the server going away.
+ */
+import { type ConversationId, type Head, limits, ParleyError, protocolVersion, supportedVersions } from '@parley/protocol';
+import type { AccessToken } from '../../access/tokens.js';
+import type { Subscriber } from '../../fanout/hub.js';
+import type { Connection } from './connection.js';
+import { dispatchCall } from './dispatch.js';
+import { FrameError, type ParsedFrame, parseFrame } from './parse-frame.js';
+import type { SocketServices } from './socket.js';
+
+const helloTimeoutMs = 5000;
+const maxBadFrames = 20;
+const headsPerFrame = 1000;
+const tokenGraceMs = 30_000;
+
+type Phase =
+  | { readonly name: 'greeting'; readonly stopTimer: () => void }
+  | { readonly name: 'entering' }
+  | { readonly name: 'open'; readonly subscriber: Subscriber; token: AccessToken }
+  | { readonly name: 'closed' };
+
+export class SocketSession {
+  readonly #services: SocketServices;
+  readonly #connection: Connection;
+  #phase: Phase;
+  #badFrames = 0;
+  #inFlight = 0;
+  #lastFrameAt: number;
+
+  constructor(services: SocketServices, connection: Connection) {
+    this.#services = services;
+    this.#connection = connection;
+    this.#lastFrameAt = services.clock.now();
+    const stopTimer = services.clock.after(helloTimeoutMs, () => connection.close('unauthorized'));
+    this.#phase = { name: 'greeting', stopTimer };
+  }
+
+  /** A message from the peer. */
+  receive(bytes: Buffer, isBinary: boolean): void {
+    this.#lastFrameAt = this.#services.clock.now();
+    if (isBinary) return this.#connection.close('protocol');
+    if (this.#phase.name === 'greeting' && bytes.byteLength > limits.helloBytes) return this.#connection.close('protocol');
+    let frame: ParsedFrame;
+    try {
+      frame = parseFrame(bytes);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    this.#badFrames = 0;
+    this.#handle(frame);
+  }
+
+  /** Called once a heartbeat: closes a silent peer and one whose token has ended, pings the others. */
+  beat(ping: Buffer): void {
+    const now = this.#services.clock.now();
+    if (now - this.#lastFrameAt > 2 * this.#services.heartbeatMs) return this.#connection.terminate();
+    if (this.#phase.name !== 'open') return;
+    if (now > this.#phase.token.expiresAt + tokenGraceMs) return this.#connection.close('unauthorized');
+    this.#connection.write(ping);
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    if (this.#phase.name === 'greeting') this.#phase.stopTimer();
+    if (this.#phase.name === 'open') this.#services.hub.disconnect(this.#phase.subscriber);
+    this.#phase = { name: 'closed' };
+  }
+
+  #handle(frame: ParsedFrame): void {
+    const phase = this.#phase;
+    if (phase.name === 'closed') return;
+    if (frame.type === 'pong') return;
+    if (frame.type === 'hello') {
+      if (phase.name !== 'greeting') return this.#refuse(new ParleyError('already_authenticated'));
+      phase.stopTimer();
+      this.#phase = { name: 'entering' };
+      void this.#enter(frame);
+      return;
+    }
+    if (phase.name !== 'open') return this.#connection.close('unauthorized');
+    if (frame.type === 'refresh') void this.#refresh(phase, frame.token);
+    else this.#call(phase, frame);
+  }
+
+  async #enter(hello: Extract<ParsedFrame, { type: 'hello' }>): Promise<void> {
+    if (!supportedVersions.includes(hello.protocol)) return this.#connection.close('unsupported_version');
+    const recording = this.#services.hub.record();
+    try {
+      const token = await this.#services.tokens.verify(hello.token);
+      const { actor } = token;
+      const since = hello.resume?.epoch === this.#services.cluster.epoch ? hello.resume.since : undefined;
+      const state = await this.#services.readResumeState({ actor, since });
+      if (!state.isSessionLive) throw new ParleyError('session_revoked');
+      // The peer may have left while we read.
+      if (this.#phase.name !== 'entering' || !this.#connection.isOpen) return recording.discard();
+      this.#sendHeads([...state.heads, ...state.gone.map((id): [ConversationId, number] => [id, -1])]);
+      this.#connection.send({
+        type: 'welcome',
+        protocol: protocolVersion,
+        userId: actor.userId,
+        sessionId: actor.sessionId,
+        epoch: this.#services.cluster.epoch,
+        since: state.since,
+        features: this.#services.features,
+        heartbeatMs: this.#services.heartbeatMs,
+      });
+      const subscriber = this.#connection.asSubscriber(actor.userId);
+      this.#phase = { name: 'open', subscriber, token };
+      recording.admit(subscriber, state.memberships);
+    } catch (error) {
+      recording.discard();
+      this.#refuseEntry(error);
+    }
+  }
+
+  #sendHeads(heads: readonly Head[]): void {
+    for (let from = 0; from < heads.length; from += headsPerFrame)
+      this.#connection.send({ type: 'heads', heads: heads.slice(from, from + headsPerFrame) });
+  }
+
+  /** Browsers cannot read a refused upgrade, so what a client must understand comes as an error frame and a close code. */
+  #refuseEntry(error: unknown): void {
+    const answer = this.#services.toParleyError(error);
+    this.#connection.send({ type: 'error', error: answer.toBody(this.#services.newId()) });
+    if (answer.code === 'session_revoked') this.#connection.close('session_revoked');
+    else if (answer.status === 401) this.#connection.close('unauthorized');
+    else this.#connection.close('going_away', { retryAfterMs: answer.retryAfterMs ?? 1000 });
+  }
+
+  async #refresh(phase: Extract<Phase, { name: 'open' }>, text: string): Promise<void> {
+    try {
+      const token = await this.#services.tokens.verify(text);
+      const isSame =
+        token.actor.userId === phase.token.actor.userId && token.actor.tenantId === phase.token.actor.tenantId;
+      if (!isSame) throw new ParleyError('token_invalid');
+      phase.token = token;
+      this.#connection.send({ type: 'refreshed' });
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #call(phase: Extract<Phase, { name: 'open' }>, frame: Extract<ParsedFrame, { type: 'call' }>): void {
+    if (this.#inFlight >= limits.inFlight)
+      return this.#refuse(new ParleyError('too_many_inflight', { retryAfterMs: 100 }), frame.id);
+    this.#inFlight += 1;
+    const answered = dispatchCall(this.#services, phase.token.actor, frame);
+    void answered.then((answer) => {
+      this.#inFlight -= 1;
+      this.#connection.send(answer);
+    });
+  }
+
+  #refuse(error: unknown, callId?: string): void {
+    const answer = this.#services.toParleyError(error);
+    const id = callId ?? (error instanceof FrameError ? error.callId : undefined);
+    this.#connection.send({
+      type: 'error',
+      ...(id === undefined ? {} : { id }),
+      error: answer.toBody(this.#services.newId()),
+    });
+    if (this.#phase.name === 'greeting') return this.#connection.close('unauthorized');
+    this.#badFrames += 1;
+    if (this.#badFrames >= maxBadFrames) this.#connection.close('protocol');
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * Group commit without a timer. What arrives while a flush is under way is the next flush.
+ *
+ * - Every conversation has a lane: a queue and at most one flush or exclusive work under way, so its operations commit and are published in the
+ *   order they came. Lanes do not wait for each other.
+ * - Up to `maxFlushes` flushes run, each taking what is ready: at most 256 operations or 512 KiB. Idle latency is one commit; under load batches grow.
+ * - Operations whose conversation somebody else holds come back `busy`. They keep their lane and go again in a flush of their own that waits.
+ * - Deadlock, serialization failure, lock timeout: the same batch again, with jitter. Connection lost: the outcome is unknown, and the same batch again
+ *   finds out, because repeats answer. Any other error is a poison operation: the batch is halved until it stands alone and only it fails.
+ * - Above `maxQueued` operations new ones are refused at once as `overloaded`: an honest no beats an answer that comes too late.
+ */
+import { type ConversationId, ParleyError } from '@parley/protocol';
+import { isConnectionLost, isRetryable } from '../db/database-error.js';
+import type { SendBatch, SendOperation, SendVerdict } from '../eventlog/send.js';
+
+const maxOperations = 256;
+const maxBytes = 512 * 1024;
+
+export interface BatcherOptions {
+  readonly sendBatch: SendBatch;
+  /** Called for each operation that was applied, in the order of its conversation, before its promise resolves. */
+  readonly onApplied: (applied: readonly AppliedSend[]) => void;
+  /** Told of an operation that failed for a reason nobody foresaw. */
+  readonly onPoison: (error: unknown) => void;
+  readonly onFlush?: (operations: number, seconds: number) => void;
+  readonly random: () => number;
+  /** Waits that many milliseconds. */
+  readonly delay: (ms: number) => Promise<void>;
+  /** @default 2 */
+  readonly maxFlushes?: number;
+  /** @default 20_000 */
+  readonly maxQueued?: number;
+  /** Exclusive works under way; below the size of the pool, or works waiting for locks would leave flushes without a connection. @default 4 */
+  readonly maxExclusives?: number;
+}
+
+export interface AppliedSend {
+  readonly operation: SendOperation;
+  readonly seq: number;
+  readonly ord: number;
+  readonly at: string;
+}
+
+type DecidedVerdict = Exclude<SendVerdict, { status: 'busy' }>;
+
+interface PendingSend {
+  readonly kind: 'send';
+  readonly operation: SendOperation;
+  readonly bytes: number;
+  readonly resolve: (verdict: DecidedVerdict) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface ExclusiveWork {
+  readonly kind: 'exclusive';
+  readonly run: () => Promise<void>;
+}
+
+interface Lane {
+  readonly conversationId: ConversationId;
+  readonly queue: (PendingSend | ExclusiveWork)[];
+  isBusy: boolean;
+}
+
+export class Batcher {
+  readonly #options: Required<Pick<BatcherOptions, 'maxFlushes' | 'maxQueued' | 'maxExclusives'>> & BatcherOptions;
+  readonly #lanes = new Map<ConversationId, Lane>();
+  /** Lanes that have something to do and nothing under way, oldest first. */
+  #ready: Lane[] = [];
+  #flushes = 0;
+  #exclusives = 0;
+  #queued = 0;
+  #isPumpScheduled = false;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(options: BatcherOptions) {
+    this.#options = { maxFlushes: 2, maxQueued: 20_000, maxExclusives: 4, ...options };
+  }
+
+  /** Operations waiting or under way. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** Sends one message. Resolves with the verdict once it is durable. Enqueues before it returns, so callers keep their order. */
+  send(operation: SendOperation): Promise<DecidedVerdict> {
+    if (this.#queued >= this.#options.maxQueued) return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
+    return new Promise((resolve, reject) => {
+      const bytes = operation.content.length + (operation.metadata?.length ?? 0) + 200;
+      this.#enqueue(operation.conversationId, { kind: 'send', operation, bytes, resolve, reject });
+    });
+  }
+
+  /** Runs work that locks the conversation itself, alone in its lane. */
+  exclusive<T>(conversationId: ConversationId, work: () => Promise<T>): Promise<T> {
+    if (this.#queued >= this.#options.maxQueued) return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
+    return new Promise((resolve, reject) => {
+      this.#enqueue(conversationId, { kind: 'exclusive', run: () => work().then(resolve, reject) });
+    });
+  }
+
+  /** Resolves when nothing is waiting or under way. */
+  async drain(): Promise<void> {
+    while (this.#queued > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  #enqueue(conversationId: ConversationId, item: PendingSend | ExclusiveWork): void {
+    this.#queued += 1;
+    let lane = this.#lanes.get(conversationId);
+    if (lane === undefined) {
+      lane = { conversationId, queue: [], isBusy: false };
+      this.#lanes.set(conversationId, lane);
+    }
+    lane.queue.push(item);
+    if (!lane.isBusy && lane.queue.length === 1) this.#ready.push(lane);
+    this.#schedulePump();
+  }
+
+  /** After the current turn's reads, so that frames that arrived together share a flush. */
+  #schedulePump(): void {
+    if (this.#isPumpScheduled) return;
+    this.#isPumpScheduled = true;
+    setImmediate(() => {
+      this.#isPumpScheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    this.#startExclusives();
+    while (this.#flushes < this.#options.maxFlushes) {
+      const batch = this.#takeBatch();
+      if (batch.size === 0) break;
+      this.#flushes += 1;
+      void this.#flush(batch).finally(() => {
+        this.#flushes -= 1;
+        this.#schedulePump();
+      });
+    }
+  }
+
+  #startExclusives(): void {
+    const remaining: Lane[] = [];
+    for (const lane of this.#ready) {
+      const [first] = lane.queue;
+      if (first?.kind !== 'exclusive' || this.#exclusives >= this.#options.maxExclusives) {
+        remaining.push(lane);
+        continue;
+      }
+      lane.queue.shift();
+      lane.isBusy = true;
+      this.#exclusives += 1;
+      void first.run().finally(() => {
+        this.#exclusives -= 1;
+        this.#release(lane, 1);
+        this.#schedulePump();
+      });
+    }
+    this.#ready = remaining;
+  }
+
+  /** Takes operations from the ready lanes, each from the front, until the batch is full. A lane is busy until its part is decided. */
+  #takeBatch(): Map<Lane, PendingSend[]> {
+    const batch = new Map<Lane, PendingSend[]>();
+    let operations = 0;
+    let bytes = 0;
+    const left: Lane[] = [];
+    for (const lane of this.#ready) {
+      if (operations >= maxOperations || bytes >= maxBytes || lane.queue[0]?.kind !== 'send') {
+        left.push(lane);
+        continue;
+      }
+      const part: PendingSend[] = [];
+      for (const item of lane.queue) {
+        if (item.kind !== 'send' || operations >= maxOperations || bytes >= maxBytes) break;
+        part.push(item);
+        operations += 1;
+        bytes += item.bytes;
+      }
+      lane.queue.splice(0, part.length);
+      lane.isBusy = true;
+      batch.set(lane, part);
+    }
+    this.#ready = left;
+    return batch;
+  }
+
+  async #flush(batch: ReadonlyMap<Lane, PendingSend[]>): Promise<void> {
+    const pending = [...batch.values()].flat();
+    const busy = new Set(await this.#settle(pending, false));
+    for (const [lane, part] of batch) {
+      const again = busy.size === 0 ? [] : part.filter((item) => busy.has(item));
+      if (again.length === 0) this.#release(lane, part.length);
+      else void this.#settleWaiting(lane, part.length, again);
+    }
+  }
+
+  /** A lane somebody else holds waits for itself, outside the flushes of the others. */
+  async #settleWaiting(lane: Lane, partLength: number, pending: PendingSend[]): Promise<void> {
+    let busy = pending;
+    while (busy.length > 0) busy = await this.#settle(busy, true);
+    this.#release(lane, partLength);
+  }
+
+  /** Runs a batch until every operation has an answer; returns those that are busy. */
+  async #settle(pending: PendingSend[], wait: boolean): Promise<PendingSend[]> {
+    const operations = pending.map((item) => item.operation);
+    const startedAt = performance.now();
+    let verdicts: SendVerdict[];
+    try {
+      verdicts = await this.#sendWithRetries(operations, wait);
+    } catch (error) {
+      return this.#settleFailed(pending, wait, error);
+    }
+    this.#options.onFlush?.(pending.length, (performance.now() - startedAt) / 1000);
+    const applied: AppliedSend[] = [];
+    for (const [index, verdict] of verdicts.entries()) {
+      const operation = operations[index];
+      if (verdict.status === 'applied' && operation !== undefined) applied.push({ operation, ...verdict });
+    }
+    this.#options.onApplied(applied);
+    return pending.filter((item, index) => {
+      const verdict = verdicts[index];
+      if (verdict === undefined) item.reject(new Error('the database gave no verdict'));
+      else if (verdict.status === 'busy') return true;
+      else item.resolve(verdict);
+      return false;
+    });
+  }
+
+  /** The batch cannot be applied as it is: halve it until the operation at fault stands alone. */
+  async #settleFailed(pending: PendingSend[], wait: boolean, error: unknown): Promise<PendingSend[]> {
+    const [first] = pending;
+    if (error instanceof ParleyError || pending.length === 1) {
+      if (!(error instanceof ParleyError)) this.#options.onPoison(error);
+      const answer = error instanceof ParleyError ? error : new ParleyError('internal', { cause: error });
+      for (const item of pending) item.reject(answer);
+      return [];
+    }
+    if (first === undefined) return [];
+    const half = Math.ceil(pending.length / 2);
+    const busy = await this.#settle(pending.slice(0, half), wait);
+    return [...busy, ...(await this.#settle(pending.slice(half), wait))];
+  }
+
+  /** Eight attempts over some five seconds. */
+  async #sendWithRetries(operations: SendOperation[], wait: boolean): Promise<SendVerdict[]> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#options.sendBatch(operations, { wait });
+      } catch (error) {
+        const isLost = isConnectionLost(error);
+        if (!isLost && !isRetryable(error)) throw error;
+        if (attempt === 7) throw new ParleyError('unavailable', { retryAfterMs: 1000, cause: error });
+        await this.#options.delay(Math.min(1500, 25 * 2 ** attempt) * (0.5 + this.#options.random()));
+      }
+    }
+  }
+
+  #release(lane: Lane, count: number): void {
+    this.#queued -= count;
+    lane.isBusy = false;
+    if (lane.queue.length > 0) this.#ready.push(lane);
+    else this.#lanes.delete(lane.conversationId);
+    if (this.#queued === 0) for (const wake of this.#idleWaiters.splice(0)) wake();
+    if (this.#ready.length > 0) this.#schedulePump();
+  }
+}

@@ -1,0 +1,77 @@
+import type { ChatEvent, Conversation, ConversationId, Me, OpId, UserId, Users } from '@parley/protocol';
+import type { Actor } from '../access/actor.js';
+import type { Membership } from '../access/membership.store.js';
+import type { Executor, Tx } from '../db/database.js';
+import type { Appended, LockedHead } from '../eventlog/append.js';
+import type { LogEntry } from '../eventlog/read.js';
+
+/** Loaders one feature offers to the answers of the others, so that features stay blind to each other. */
+export interface Includes {
+  /** Profiles by id; ids of nobody are left out. */
+  users(db: Executor, actor: Pick<Actor, 'tenantId'>, ids: Iterable<UserId>): Promise<Users>;
+  /** A person as they see themselves. Throws `session_revoked` when they are no more. */
+  me(db: Executor, owner: Pick<Actor, 'tenantId' | 'userId'>): Promise<Me>;
+  /** A conversation as everybody in it sees it. Throws `not_found`. */
+  conversation(db: Executor, conversationId: ConversationId): Promise<Conversation>;
+}
+
+/** What every handler gets. No Fastify, no socket, no Redis: a feature is tested with a database alone. */
+export interface Context {
+  readonly db: Executor;
+  readonly include: Includes;
+  readonly newId: () => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** For operations anyone may call. */
+export type AnonymousContext = Context;
+
+/** For operations that need somebody. */
+export interface UserContext extends Context {
+  readonly actor: Actor;
+}
+
+/** For reads of the log. */
+export interface LogContext extends UserContext {
+  readonly log: LogReader;
+}
+
+/** The page of a conversation's log as events, with what they touched in its present state. */
+export interface LogReader {
+  read(
+    conversationId: ConversationId,
+    range: { readonly after: number; readonly limit: number },
+  ): Promise<{ readonly events: ChatEvent[]; readonly to: number; readonly head: number }>;
+}
+
+/** An event on its way to whoever may see it, after the commit. */
+export interface Emission {
+  readonly event: ChatEvent;
+  readonly joins?: readonly UserId[];
+  readonly leaves?: readonly UserId[];
+}
+
+/** For commands that run in a transaction of their own, alone in their conversation's lane. */
+export interface ExclusiveContext extends UserContext {
+  readonly tx: Tx;
+  readonly opId: OpId | null;
+  /** Publishes an event once the transaction has committed. */
+  emit(emission: Emission): void;
+}
+
+/** The same, in a conversation that exists: locked, the actor's right proved under the lock. */
+export interface ConversationContext extends ExclusiveContext {
+  readonly head: LockedHead;
+  readonly membership: Membership;
+  /** Adds the command's entry to the log. */
+  append(entry: { readonly kind: number; readonly targets: readonly string[] }): Promise<Appended>;
+}
+
+/** Loads what the log's entries of one kind touched; an event's data for every entry, by seq. */
+export type EntryLoader = (
+  ctx: Context & { readonly actor: Pick<Actor, 'tenantId'> },
+  conversationId: ConversationId,
+  entries: readonly LogEntry[],
+) => Promise<ReadonlyMap<number, unknown>>;
+

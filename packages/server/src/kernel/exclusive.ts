@@ -1,0 +1,83 @@
+import { type ConversationId, type OperationName, type OpId, ParleyError } from '@parley/protocol';
+import { requireRight } from '../access/access.js';
+import type { Actor } from '../access/actor.js';
+import { findMembership } from '../access/membership.store.js';
+import type { Tx } from '../db/database.js';
+import { isConnectionLost, isRetryable } from '../db/database-error.js';
+import { appendEntry, findRepeat, lockHead } from '../eventlog/append.js';
+import type { Context, Emission, ExclusiveContext } from './context.js';
+import type { Handler } from './define-feature.js';
+import type { ExecuteOptions } from './execute.js';
+
+type ExclusiveHandler = Extract<Handler<OperationName>, { policy: 'creator' | 'member' }>;
+
+interface ExclusiveCall {
+  readonly options: ExecuteOptions;
+  readonly ctx: Context & { readonly actor: Actor };
+  readonly handler: ExclusiveHandler;
+  /** Parsed by the contract of the handler's operation. */
+  readonly input: never;
+  readonly conversationId: ConversationId;
+  readonly opId: OpId | null;
+}
+
+/**
+ * Runs a rare command in a transaction of its own and publishes what it emitted once that has committed. A transaction whose outcome is unknown runs
+ * again: the command's id tells whether it had happened.
+ */
+export async function runExclusive(call: ExclusiveCall): Promise<unknown> {
+  const { options } = call;
+  // Without an id of the caller's the command gets one here, so that a repeat after a lost connection is still recognised.
+  const opId = call.opId ?? (options.newId() as OpId);
+  for (let attempt = 0; ; attempt += 1) {
+    const emissions: Emission[] = [];
+    try {
+      const result = await options.database.transaction((tx) => runInTransaction({ ...call, opId }, tx, emissions));
+      for (const { event, joins = [], leaves = [] } of emissions)
+        options.publish({ conversationId: event.conversationId, events: [event], joins, leaves });
+      return result;
+    } catch (error) {
+      if (!isConnectionLost(error) && !isRetryable(error)) throw error;
+      if (attempt === 7) throw new ParleyError('unavailable', { retryAfterMs: 1000, cause: error });
+      await options.delay(Math.min(1500, 25 * 2 ** attempt) * (0.5 + options.random()));
+    }
+  }
+}
+
+async function runInTransaction(
+  call: ExclusiveCall & { readonly opId: OpId },
+  tx: Tx,
+  emissions: Emission[],
+): Promise<unknown> {
+  const { handler, input, conversationId, opId } = call;
+  const { actor } = call.ctx;
+  const ctx: ExclusiveContext = {
+    ...call.ctx,
+    db: tx,
+    tx,
+    opId,
+    emit: (emission) => {
+      emissions.push(emission);
+    },
+  };
+  if (handler.policy === 'creator') return handler.run(ctx, input, conversationId);
+  const head = await lockHead(tx, actor.tenantId, conversationId);
+  if (head === undefined) throw new ParleyError('not_found');
+  const first = await findRepeat(tx, { conversationId, actorId: actor.userId, opId });
+  if (first !== undefined) return handler.repeat(ctx, input, first);
+  const membership = requireRight(
+    head,
+    await findMembership(tx, conversationId, actor.userId),
+    handler.right(input, actor),
+  );
+  return handler.run(
+    {
+      ...ctx,
+      head,
+      membership,
+      append: ({ kind, targets }) =>
+        appendEntry(tx, { conversationId, kind, actorId: actor.userId, opId, targets }),
+    },
+    input,
+  );
+}

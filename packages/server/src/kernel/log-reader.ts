@@ -1,0 +1,39 @@
+import type { ChatEvent, ConversationId } from '@parley/protocol';
+import type { Actor } from '../access/actor.js';
+import { type LogEntry, readLog } from '../eventlog/read.js';
+import type { Context, LogReader } from './context.js';
+import type { Registry } from './registry.js';
+
+/** Reads the log as events: the entries in order, and with one load a kind what they touched, in its present state. */
+export function createLogReader(
+  registry: Registry,
+  ctx: Context & { readonly actor: Pick<Actor, 'tenantId'> },
+): LogReader {
+  return {
+    read: async (conversationId, range) => {
+      const { entries, head } = await readLog(ctx.db, conversationId, range);
+      const events = await loadEvents(registry, ctx, conversationId, entries);
+      return { events, to: entries.at(-1)?.seq ?? Math.max(range.after, 0), head };
+    },
+  };
+}
+
+async function loadEvents(
+  registry: Registry,
+  ctx: Context & { readonly actor: Pick<Actor, 'tenantId'> },
+  conversationId: ConversationId,
+  entries: readonly LogEntry[],
+): Promise<ChatEvent[]> {
+  const data = new Map<number, unknown>();
+  for (const number of new Set(entries.map((entry) => entry.kind))) {
+    const ofKind = entries.filter((entry) => entry.kind === number);
+    const loader = registry.entryLoaders.get(number);
+    if (loader === undefined) throw new Error(`the log has an entry of kind ${number}, which this version does not know`);
+    for (const [seq, value] of await loader.load(ctx, conversationId, ofKind)) data.set(seq, value);
+  }
+  return entries.map(
+    ({ seq, at, actorId, kind }) =>
+      // The loader registered for a kind gives that kind's data.
+      ({ kind: registry.entryLoaders.get(kind)?.kind, conversationId, seq, at, actorId, data: data.get(seq) }) as ChatEvent,
+  );
+}

@@ -1,0 +1,69 @@
+import type { Config } from './config/config-schema.js';
+import { type Clock, systemClock } from './lib/clock.js';
+import type { DemoAccount } from './gateway/http/web-app.js';
+
+/** How to run Parley inside a Fastify app, or as a server of its own. */
+export interface ParleyOptions {
+  /**
+   * Key for access tokens and refresh tokens, at least 32 characters. Whoever has it can be anyone; changing it logs everybody out.
+   */
+  readonly secret: string;
+  /** PostgreSQL to use. Without it the embedded database in `dataDirectory`. */
+  readonly databaseUrl?: string | undefined;
+  /**
+   * Folder of the embedded database; `memory` keeps nothing.
+   * @default '.parley'
+   */
+  readonly dataDirectory?: string;
+  /** Origins of pages that may call the server beside its own. */
+  readonly allowedOrigins?: readonly string[];
+  /**
+   * The server listens on loopback only: pages of every localhost port may call.
+   * @default false
+   */
+  readonly isLoopback?: boolean;
+  /**
+   * Connections to PostgreSQL.
+   * @default 10
+   */
+  readonly poolSize?: number;
+  /**
+   * Prepared statements; off behind a transaction pooler that cannot.
+   * @default true
+   */
+  readonly prepared?: boolean;
+  /** A built web app to serve at `/`. */
+  readonly webDirectory?: string | undefined;
+  /** Accounts the web app's sign-in page offers. */
+  readonly demoAccounts?: readonly DemoAccount[];
+  /** Time; tests drive it. */
+  readonly clock?: Clock;
+}
+
+export const optionDefaults = {
+  databaseUrl: undefined,
+  dataDirectory: '.parley',
+  allowedOrigins: [],
+  isLoopback: false,
+  poolSize: 10,
+  prepared: true,
+  webDirectory: undefined,
+  demoAccounts: [],
+  clock: systemClock,
+} as const satisfies Omit<Required<ParleyOptions>, 'secret'>;
+
+export type ResolvedOptions = Required<ParleyOptions>;
+
+/** The options a configuration stands for. */
+export function optionsFromConfig(config: Config, secret: string, isLoopback: boolean): ParleyOptions {
+  return {
+    secret,
+    databaseUrl: config.databaseUrl,
+    dataDirectory: config.dataDirectory,
+    allowedOrigins: config.allowedOrigins,
+    isLoopback,
+    poolSize: config.poolSize,
+    prepared: config.prepared,
+    webDirectory: config.webDirectory,
+  };
+}

@@ -1,0 +1,84 @@
+import fastifyCors from '@fastify/cors';
+import fastifyHelmet from '@fastify/helmet';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { ParleyError } from '@parley/protocol';
+import { type Core, openCore } from './core.js';
+import { readResumeState } from './eventlog/resume.js';
+import { registerDocuments } from './gateway/http/documents.js';
+import { readJsonBodies } from './gateway/http/json-body.js';
+import { registerObservability } from './gateway/http/observability.js';
+import { createOpenApi } from './gateway/http/openapi.js';
+import { registerOperations } from './gateway/http/operations.js';
+import { isOriginAllowed } from './gateway/http/origins.js';
+import { registerWebApp } from './gateway/http/web-app.js';
+import { createToParleyError } from './gateway/to-parley-error.js';
+import { registerSocket } from './gateway/ws/socket.js';
+import { optionDefaults, type ParleyOptions, type ResolvedOptions } from './options.js';
+import { serverVersion } from './version.js';
+
+/**
+ * Parley as a Fastify plugin: REST, socket, health, metrics and documents under the prefix it is registered with. Opens and migrates the database
+ * before the app is ready; closing the app sends sockets away, finishes what is under way and lets the database go.
+ *
+ * @example
+ * await app.register(parley, { prefix: '/chat', secret, databaseUrl });
+ */
+export const parley: FastifyPluginAsync<ParleyOptions> = async (app, options) => {
+  const resolved: ResolvedOptions = { ...optionDefaults, ...options };
+  const core = await openCore(resolved, app.log);
+  app.addHook('onClose', () => core.close());
+  const toParleyError = createToParleyError((error) => {
+    core.metrics.unforeseenErrors.inc();
+    app.log.error({ err: describe(error) }, 'internal error');
+  });
+  const mayCall = (request: FastifyRequest): boolean => isOriginAllowed(resolved, request);
+
+  app.setErrorHandler((error, request, reply) => {
+    const answer = toParleyError(error);
+    if (answer.retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
+    return reply.code(answer.status).send({ error: answer.toBody(request.id) });
+  });
+  app.setNotFoundHandler(() => {
+    throw new ParleyError('not_found');
+  });
+  registerObservability(app, { database: core.database, metrics: core.metrics.registry });
+  await app.register(async (api) => registerApi(api, core, mayCall, toParleyError));
+  await app.register((documents) => registerDocuments(documents, createOpenApi(core.registry, serverVersion)));
+  const { webDirectory, demoAccounts } = resolved;
+  if (webDirectory !== undefined)
+    await app.register((web) => registerWebApp(web, { directory: webDirectory, demoAccounts }));
+};
+
+async function registerApi(
+  app: FastifyInstance,
+  core: Core,
+  mayCall: (request: FastifyRequest) => boolean,
+  toParleyError: (error: unknown) => ParleyError,
+): Promise<void> {
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  await app.register(fastifyCors, {
+    delegator: (request, done) =>
+      done(null, { origin: mayCall(request), exposedHeaders: ['parley-seq', 'retry-after'], maxAge: 600 }),
+  });
+  readJsonBodies(app);
+  registerOperations(app, core);
+  await registerSocket(app, {
+    ...core,
+    features: core.registry.features,
+    heartbeatMs: 15_000,
+    clock: core.clock,
+    isOriginAllowed: mayCall,
+    toParleyError,
+    readResumeState: (resume) => readResumeState(core.database.kysely, core.cluster, resume),
+  });
+}
+
+/** What may be logged of an error: PostgreSQL repeats row values in `detail`, so of its errors only the code. */
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  if ('code' in error && 'severity' in error) return { type: 'DatabaseError', code: error.code, stack: error.stack?.split('\n').slice(1) };
+  return error;
+}

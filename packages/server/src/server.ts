@@ -1,0 +1,38 @@
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { logOptions } from './log-options.js';
+import type { ParleyOptions } from './options.js';
+import { parley } from './plugin.js';
+
+export interface ServerOptions extends ParleyOptions {
+  /**
+   * Believe X-Forwarded-* headers; only behind a proxy that sets them.
+   * @default false
+   */
+  readonly trustProxy?: boolean;
+  /** @default 'info' */
+  readonly logLevel?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+}
+
+/**
+ * A Fastify app with nothing but Parley, ready to listen. Limits on slow peers are set here, because an app that mounts the plugin has its own.
+ *
+ * @example
+ * const server = await createServer({ secret, dataDirectory: '.parley' });
+ * await server.listen({ port: 7400 });
+ */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: logOptions(options.logLevel ?? 'info'),
+    // A line a request would cost more than most requests; failures are logged where they are decided.
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trustProxy ?? false,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    connectionTimeout: 0,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1000 },
+    http: { headersTimeout: 10_000 },
+  });
+  await app.register(parley, options);
+  return app;
+}

@@ -1,0 +1,5 @@
+/** SQL files are imported as text; the build inlines them. */
+declare module '*.sql' {
+  const text: string;
+  export default text;
+}

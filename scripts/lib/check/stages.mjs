@@ -1,0 +1,22 @@
+/**
+ * The stages of `npm run check`. A stage answers with the lines that describe what is wrong (none: all is well) and, where it
+ * measured something worth seeing, a note.
+ *
+ * @typedef {{ problems: string[], note?: string }} CheckResult
+ * @typedef {{ name: string, needsBuild: boolean, check: () => Promise<CheckResult> }} CheckStage
+ */
+import { checkArchitecture } from './architecture.mjs';
+import { checkPackages } from './packages.mjs';
+import { checkSizes } from './sizes.mjs';
+import { checkFormatAndLint, checkUnused } from './sources.mjs';
+import { checkTypes } from './types.mjs';
+
+/** @type {CheckStage[]} */
+export const checkStages = [
+  { name: 'biome', needsBuild: false, check: checkFormatAndLint },
+  { name: 'architecture', needsBuild: false, check: checkArchitecture },
+  { name: 'types', needsBuild: false, check: checkTypes },
+  { name: 'knip', needsBuild: false, check: checkUnused },
+  { name: 'packages', needsBuild: true, check: checkPackages },
+  { name: 'size', needsBuild: true, check: checkSizes },
+];
