@@ -25,9 +25,9 @@ export const clientLayers = [
   ['http', 'connection'],
   ['cache'],
   ['outbox', 'sync'],
-  ['session'],
+  ['session', 'call'],
   ['features'],
-  ['client', 'index', 'testing'],
+  ['client', 'client-events', 'index', 'node', 'testing'],
 ];
 
 const tests = '\\.test\\.tsx?$';

@@ -1,0 +1,63 @@
+import { type Input, type OperationName, type Output, ParleyError, routes } from '@parley/protocol/wire';
+import type { ConnectionState } from './connection/connection-state.js';
+import type { CallOptions, HttpCall } from './http.js';
+import { ClientClosedError } from './lib/network-error.js';
+import type { Lanes } from './outbox/lanes.js';
+
+/**
+ * Calls an operation by its name in the protocol.
+ *
+ * Queries travel over HTTP and fail with what went wrong. Commands wait for the server's verdict across lost connections, and commands on
+ * one conversation are carried out in the order they were called; while the client was never told to `connect()`, they travel over HTTP too.
+ *
+ * @throws {ParleyError} the server's refusal
+ * @throws {NetworkError} a query (or a command before `connect()`) got no answer
+ * @throws {ClientClosedError} the client was closed first
+ */
+export type Call = <Name extends OperationName>(
+  name: Name,
+  input: Input<Name>,
+  options?: CallOptions,
+) => Promise<Output<Name>>;
+
+export interface CallParts {
+  readonly http: HttpCall;
+  readonly lanes: Lanes;
+  readonly newId: () => string;
+  readonly state: () => ConnectionState;
+}
+
+export function createCall({ http, lanes, newId, state }: CallParts): Call {
+  return async <Name extends OperationName>(name: Name, input: Input<Name>, options: CallOptions = {}) => {
+    const now = state();
+    if (now.status === 'closed' && now.reason === 'closed') throw new ClientClosedError();
+    const { kind, access, repeats } = routes[name];
+    // What needs no session has nothing to repeat it by, so it is tried once.
+    if (kind === 'query' || access === 'anyone') return http(name, input, options);
+    const end = endOf(now);
+    if (end !== undefined) throw end;
+    const opId = repeats === 'key' ? (options.opId ?? newId()) : undefined;
+    const submission = {
+      operation: name,
+      input,
+      opId,
+      lane: laneOf(input) ?? newId(),
+      signal: options.signal,
+    };
+    // The contract's own type: the server answers what it declares.
+    return (await lanes.submit(submission)) as Output<Name>;
+  };
+}
+
+/** Why no command can be carried out any more in this state; undefined where waiting helps. */
+export function endOf(state: ConnectionState): Error | undefined {
+  if (state.status === 'unauthorized') return state.error;
+  if (state.status !== 'closed' || state.reason === 'replaced') return undefined;
+  return state.reason === 'closed' ? new ClientClosedError() : new ParleyError('unsupported_version');
+}
+
+/** A conversation's commands share a lane, its creation included. */
+function laneOf(input: object): string | undefined {
+  if ('conversationId' in input) return String(input.conversationId);
+  return 'id' in input && typeof input.id === 'string' ? input.id : undefined;
+}

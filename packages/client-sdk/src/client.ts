@@ -1,0 +1,145 @@
+/**
+ * The client put together: `connection` keeps a socket, `sync` follows the logs, `lanes` carry commands, features are typed calls on top.
+ * Nothing happens before `connect()` but what is asked for.
+ */
+import {
+  type ConversationId,
+  createIdFactory,
+  type DownFrame,
+  type OperationName,
+} from '@parley/protocol/wire';
+import { type Call, createCall, endOf } from './call.js';
+import type { ClientEvents } from './client-events.js';
+import { Connection } from './connection/connection.js';
+import type { ConnectionState } from './connection/connection-state.js';
+import type { GetToken } from './connection/get-token.js';
+import { type Conversations, createConversations } from './features/conversations/conversations.js';
+import { createMembers, type Members } from './features/members/members.js';
+import { createMessages, type Messages } from './features/messages/messages.js';
+import { createUsers, type UsersApi } from './features/users/users.js';
+import { createHttpCall, type HttpCall } from './http.js';
+import { createEmitter, type Emitter } from './lib/emitter.js';
+import { serverUrl } from './lib/server-url.js';
+import type { View } from './lib/view.js';
+import { type Carrier, Lanes } from './outbox/lanes.js';
+import { createSocketCarrier, type SocketCarrier } from './outbox/socket-carrier.js';
+import type { Platform } from './platform/platform.js';
+import { createReadChanges } from './sync/read-changes.js';
+import { Sync, type SyncOptions } from './sync/sync.js';
+
+export interface ChatClientOptions {
+  /** Of the server: `https://chat.example.com`, with the prefix it is mounted under if there is one. */
+  readonly url: string;
+  readonly getToken: GetToken;
+  /** Name and version of the application, for the server's log. */
+  readonly clientName?: string;
+  /** Replaces parts of the surroundings, in tests and in unusual places. */
+  readonly platform?: Partial<Platform>;
+}
+
+export interface ChatClient {
+  /** Starts connecting, and keeps connected until `close()`. Harmless when it has begun. */
+  readonly connect: () => void;
+  /** Ends for good. What waits for a verdict is rejected with `ClientClosedError`. */
+  readonly close: () => void;
+  readonly connection: View<ConnectionState>;
+  /** Listens; returns its undoing. */
+  readonly on: Emitter<ClientEvents>['on'];
+  readonly messages: Messages;
+  readonly conversations: Conversations;
+  readonly members: Members;
+  readonly users: UsersApi;
+  readonly call: Call;
+  /** An id for a message or a group that is made before it is sent. */
+  readonly newId: () => string;
+}
+
+export function createClient(options: ChatClientOptions & { readonly platform: Platform }): ChatClient {
+  const { getToken, platform } = options;
+  const url = serverUrl(options.url);
+  const newId = createIdFactory(platform);
+  const http = createHttpCall({ url, getToken, platform });
+  const emitter = createEmitter<ClientEvents>(platform.reportError);
+  const sync = new Sync({ platform, readChanges: createReadChanges(http), ...announce(emitter) });
+  const socket: SocketCarrier = createSocketCarrier((frame) => connection.send(frame));
+  const connection: Connection = new Connection({
+    url,
+    getToken,
+    platform,
+    clientName: options.clientName,
+    resume: () => sync.resume,
+    onFrame: (frame) => route(frame, { sync, socket }),
+  });
+  const state = connection.state.getSnapshot;
+  const lanes = new Lanes({
+    platform,
+    carrier: () => chooseCarrier(state(), { socket: socket.carry, http }),
+  });
+  connection.state.subscribe(() => followConnection(state(), { lanes, sync, socket }));
+  const call = createCall({ http, lanes, newId, state });
+  return {
+    connect: () => connection.connect(),
+    close: () => connection.close(),
+    connection: connection.state,
+    on: emitter.on,
+    messages: createMessages(call, newId),
+    conversations: createConversations(call, newId),
+    members: createMembers(call),
+    users: createUsers(call),
+    call,
+    newId,
+  };
+}
+
+function announce(
+  emitter: Emitter<ClientEvents>,
+): Pick<SyncOptions, 'deliver' | 'moved' | 'removed' | 'reset'> {
+  const moved = (conversationId: ConversationId, seq: number) =>
+    emitter.emit('conversation.changed', { conversationId, seq });
+  return {
+    deliver: (event, learned) => {
+      // Kind and data come together in the union and leave together.
+      emitter.emit(event.kind, { ...event, ...learned } as never);
+      moved(event.conversationId, event.seq);
+    },
+    moved,
+    removed: (conversationId) => emitter.emit('conversation.removed', { conversationId }),
+    reset: () => emitter.emit('reset', {}),
+  };
+}
+
+function route(
+  frame: DownFrame,
+  { sync, socket }: { readonly sync: Sync; readonly socket: SocketCarrier },
+): void {
+  if (frame.type === 'event') sync.receiveEvent(frame.event);
+  else if (frame.type === 'heads') sync.receiveHeads(frame.heads);
+  else if (frame.type === 'welcome') sync.receiveWelcome(frame);
+  else if (frame.type === 'result' || frame.type === 'error') socket.receive(frame);
+}
+
+/** Before `connect()` commands travel over HTTP; from then on over the socket, which keeps their order. */
+function chooseCarrier(
+  state: ConnectionState,
+  carriers: { readonly socket: Carrier; readonly http: HttpCall },
+): Carrier | undefined {
+  if (state.status === 'online') return carriers.socket;
+  return state.status === 'idle' ? httpCarrier(carriers.http) : undefined;
+}
+
+function httpCarrier(http: HttpCall): Carrier {
+  // A command's name and input were typed by the call that made it.
+  return ({ operation, input, opId }) =>
+    http(operation as OperationName, input as never, opId === undefined ? {} : { opId });
+}
+
+function followConnection(
+  state: ConnectionState,
+  parts: { readonly lanes: Lanes; readonly sync: Sync; readonly socket: SocketCarrier },
+): void {
+  if (state.status === 'online') return parts.lanes.flush();
+  parts.sync.disconnected();
+  parts.socket.lost();
+  const end = endOf(state);
+  if (end !== undefined) parts.lanes.rejectAll(end);
+}

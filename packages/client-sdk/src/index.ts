@@ -1,0 +1,64 @@
+import { type ChatClient, type ChatClientOptions, createClient } from './client.js';
+import {
+  type BuiltInAuth,
+  type BuiltInAuthOptions,
+  createBuiltInAuth,
+} from './features/auth/built-in-auth.js';
+import { serverUrl } from './lib/server-url.js';
+import { browserPlatform } from './platform/browser.js';
+
+/** Makes a client. Nothing happens until `connect()` or a call. In Node the package's own entry brings sockets along. */
+export function createChatClient(options: ChatClientOptions): ChatClient {
+  return createClient({ ...options, platform: { ...browserPlatform(), ...options.platform } });
+}
+
+/** Accounts, sessions and tokens of the Parley server itself. */
+export function builtInAuth(options: BuiltInAuthOptions): BuiltInAuth {
+  const platform = { ...browserPlatform(), ...options.platform };
+  return createBuiltInAuth({
+    url: serverUrl(options.url),
+    storage: options.storage ?? platform.storage,
+    platform,
+  });
+}
+
+export {
+  type Ack,
+  type ChatEvent,
+  type Conversation,
+  type ConversationId,
+  type ConversationSummary,
+  directConversationId,
+  type ErrorCode,
+  type ErrorDetail,
+  type EventKind,
+  type EventOf,
+  type Input,
+  limits,
+  type Me,
+  type Member,
+  type Message,
+  type MessageId,
+  type OperationName,
+  type Output,
+  ParleyError,
+  type Role,
+  type User,
+  type UserId,
+  type Users,
+} from '@parley/protocol/wire';
+export type { Call } from './call.js';
+export type { ClientEvents, Learned } from './client-events.js';
+export type { CloseReason, ConnectionState } from './connection/connection-state.js';
+export type { GetToken } from './connection/get-token.js';
+export type { AuthState, BuiltInAuth, BuiltInAuthOptions } from './features/auth/built-in-auth.js';
+export type { Conversations } from './features/conversations/conversations.js';
+export type { Members } from './features/members/members.js';
+export type { Messages, NewMessage } from './features/messages/messages.js';
+export type { UsersApi } from './features/users/users.js';
+export type { CallOptions } from './http.js';
+export { ClientClosedError, NetworkError } from './lib/network-error.js';
+export type { View } from './lib/view.js';
+export { memoryStorage } from './platform/memory-storage.js';
+export type { KeyValueStorage, Nudge, Platform, Socket, SocketHandlers } from './platform/platform.js';
+export type { ChatClient, ChatClientOptions };
