@@ -16,6 +16,8 @@ export const serverLayers = [
   ['features', 'gateway'],
   ['core', 'options', 'log-options', 'version', 'plugin', 'server', 'index'],
   ['cli'],
+  // Helps tests, ships nowhere.
+  ['testing'],
 ];
 
 /** Low to high. @type {string[][]} */

@@ -6,7 +6,8 @@
  *   npm test -- unit database           these stages
  *   npm test -- unit -- outbox -t lane  these files, these names: what follows the second `--` goes to vitest
  *
- * Ends with one line `N passed, N failed`. Whatever did not run counts as failed.
+ * Ends with one line `N passed, N failed`. Whatever did not run counts as failed; a stage without a test file says so in the
+ * table, and a run without any test fails.
  */
 import { openRun, startServices } from '../tests/services/index.mjs';
 import { buildStale } from './lib/build.mjs';
@@ -43,6 +44,7 @@ try {
   failures.push(error instanceof Error ? error.message : String(error));
 }
 await testRun.close();
+if (passed + failures.length === 0) failures.push('no test ran');
 report();
 
 async function buildWhatIsNeeded() {
@@ -64,6 +66,7 @@ async function countStage(stage, env) {
   const result = await runStage(stage, { testRun, env, filters });
   passed += result.passed;
   failures.push(...result.failures.map((line) => `${stage.name}: ${line}`));
+  if (result.isEmpty) return filters.length === 0 ? 'HAS NO TEST FILE' : 'no file matches';
   return `${result.passed} passed, ${result.failed} failed`;
 }
 

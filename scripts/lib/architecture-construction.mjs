@@ -5,7 +5,7 @@ import { listSources } from './architecture-size.mjs';
 
 /** Composition roots: what wires layers together. Everything else is handed what it needs. */
 const roots =
-  /^packages\/(server\/src\/(plugin|core|server|index)\.ts|server\/src\/cli\/|client-sdk\/src\/(client|index)\.ts|client-sdk\/src\/testing\/)/;
+  /^packages\/(server\/src\/(plugin|core|server|index)\.ts|server\/src\/cli\/|server\/src\/testing\/|client-sdk\/src\/(client|index)\.ts|client-sdk\/src\/testing\/)/;
 const layered = /^packages\/(server|client-sdk)\/src\/([^/.]+)/;
 
 /**

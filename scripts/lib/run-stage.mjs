@@ -13,7 +13,7 @@ import { readReport } from './test-report.mjs';
  */
 export async function runStage(stage, { testRun, env, filters }) {
   const report = join(testRun.folder, `${stage.name}.json`);
-  const args = ['run', '--project', stage.name, '--maxWorkers', String(stage.workers)];
+  const args = ['run', '--project', stage.name, '--passWithNoTests', '--maxWorkers', String(stage.workers)];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { code } = await run(
     process.execPath,
@@ -35,7 +35,7 @@ export async function runStage(stage, { testRun, env, filters }) {
     ...result.failures,
     ...left.map((command) => `left a process behind: ${command.slice(0, 200)}`),
   ];
-  return { passed: result.passed, failed: failures.length, failures };
+  return { ...result, failed: failures.length, failures };
 }
 
 /** Helpers that are just ending get a moment. @param {string} mark @returns {Promise<string[]>} command lines */

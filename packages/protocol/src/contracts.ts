@@ -18,7 +18,9 @@ export const contracts = {
   sync: syncContract,
 } as const satisfies Record<string, Contract>;
 
-type Union<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer All) => void ? All : never;
+type Union<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer All) => void
+  ? All
+  : never;
 type AllOperations = Union<(typeof contracts)[keyof typeof contracts]['operations']>;
 type AllEvents = Union<(typeof contracts)[keyof typeof contracts]['events']>;
 
@@ -32,7 +34,9 @@ export type ParsedInput<Name extends OperationName> = z.output<Operations[Name][
 export type Output<Name extends OperationName> = z.output<Operations[Name]['output']>;
 
 export type EventKind = keyof AllEvents;
-type EventData<Kind extends EventKind> = AllEvents[Kind] extends z.ZodType ? z.output<AllEvents[Kind]> : never;
+type EventData<Kind extends EventKind> = AllEvents[Kind] extends z.ZodType
+  ? z.output<AllEvents[Kind]>
+  : never;
 
 /** What every entry of a log carries beside its data. */
 export interface EventEnvelope<Kind extends string, Data> {
@@ -49,9 +53,13 @@ export type EventOf<Kind extends EventKind> = EventEnvelope<Kind, EventData<Kind
 export type ChatEvent = { [Kind in EventKind]: EventOf<Kind> }[EventKind];
 
 /** All operations in one record, by name. */
-export function listOperations(): ReadonlyMap<string, { readonly feature: string; readonly operation: Operation }> {
+export function listOperations(): ReadonlyMap<
+  string,
+  { readonly feature: string; readonly operation: Operation }
+> {
   const all = new Map<string, { feature: string; operation: Operation }>();
   for (const [feature, contract] of Object.entries(contracts))
-    for (const [name, operation] of Object.entries(contract.operations)) all.set(name, { feature, operation });
+    for (const [name, operation] of Object.entries(contract.operations))
+      all.set(name, { feature, operation });
   return all;
 }

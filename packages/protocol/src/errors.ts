@@ -7,23 +7,39 @@
 export const errorTable = {
   invalid_json: { status: 400, retryable: false, message: 'The body is not valid JSON.' },
   invalid_encoding: { status: 400, retryable: false, message: 'The body is not valid UTF-8.' },
-  invalid_text: { status: 400, retryable: false, message: 'A text holds a NUL character or a lone surrogate.' },
+  invalid_text: {
+    status: 400,
+    retryable: false,
+    message: 'A text holds a NUL character or a lone surrogate.',
+  },
   too_deep: { status: 400, retryable: false, message: 'The JSON is nested too deeply.' },
   too_many_items: { status: 400, retryable: false, message: 'A list has too many items.' },
   validation_failed: { status: 400, retryable: false, message: 'The input does not fit the operation.' },
   message_too_long: { status: 400, retryable: false, message: 'The message is too long.' },
   invalid_cursor: { status: 400, retryable: false, message: 'The cursor is not one of ours.' },
-  invalid_frame: { status: 400, retryable: false, message: 'The frame does not have the form the protocol asks for.' },
+  invalid_frame: {
+    status: 400,
+    retryable: false,
+    message: 'The frame does not have the form the protocol asks for.',
+  },
   unknown_type: { status: 400, retryable: false, message: 'The type of the frame is not known.' },
   unknown_operation: { status: 400, retryable: false, message: 'The operation is not known.' },
-  unsupported_version: { status: 400, retryable: false, message: 'This version of the protocol is not supported.' },
+  unsupported_version: {
+    status: 400,
+    retryable: false,
+    message: 'This version of the protocol is not supported.',
+  },
   already_authenticated: { status: 409, retryable: false, message: 'This socket has said hello before.' },
   unauthenticated: { status: 401, retryable: false, message: 'This operation needs an access token.' },
   token_invalid: { status: 401, retryable: false, message: 'The access token is not valid.' },
   token_expired: { status: 401, retryable: false, message: 'The access token has expired.' },
   session_revoked: { status: 401, retryable: false, message: 'The session has ended.' },
   refresh_invalid: { status: 401, retryable: false, message: 'The refresh token is not valid.' },
-  refresh_reused: { status: 401, retryable: false, message: 'The refresh token was used before; the session has ended.' },
+  refresh_reused: {
+    status: 401,
+    retryable: false,
+    message: 'The refresh token was used before; the session has ended.',
+  },
   invalid_credentials: { status: 401, retryable: false, message: 'The name or the password is wrong.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this here.' },
   muted: { status: 403, retryable: true, message: 'You are muted here.' },
@@ -35,11 +51,19 @@ export const errorTable = {
   last_owner: { status: 409, retryable: false, message: 'A conversation keeps at least one owner.' },
   username_taken: { status: 409, retryable: false, message: 'The username is taken.' },
   email_taken: { status: 409, retryable: false, message: 'The e-mail address is taken.' },
-  invalid_reference: { status: 422, retryable: false, message: 'Something the input refers to does not exist.' },
+  invalid_reference: {
+    status: 422,
+    retryable: false,
+    message: 'Something the input refers to does not exist.',
+  },
   payload_too_large: { status: 413, retryable: false, message: 'The body is too large.' },
   unsupported_media_type: { status: 415, retryable: false, message: 'Send application/json.' },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests.' },
-  too_many_inflight: { status: 429, retryable: true, message: 'Too many operations are under way on this socket.' },
+  too_many_inflight: {
+    status: 429,
+    retryable: true,
+    message: 'Too many operations are under way on this socket.',
+  },
   overloaded: { status: 503, retryable: true, message: 'The server is busy.' },
   unavailable: { status: 503, retryable: true, message: 'The server cannot reach its database.' },
   internal: { status: 500, retryable: true, message: 'Something went wrong on the server.' },
@@ -99,7 +123,10 @@ export class ParleyError extends Error {
   readonly details: readonly ErrorDetail[] | undefined;
 
   constructor(code: ErrorCode, options: ParleyErrorOptions = {}) {
-    super(options.message ?? errorTable[code].message, options.cause === undefined ? {} : { cause: options.cause });
+    super(
+      options.message ?? errorTable[code].message,
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.code = code;
     this.status = errorTable[code].status;
     this.retryable = errorTable[code].retryable;

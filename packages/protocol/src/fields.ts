@@ -91,7 +91,10 @@ export const metadata = z
   .record(z.string(), z.unknown())
   .refine(hasStorableTexts, storable)
   .refine(hasFiniteNumbers, 'a number that JSON cannot hold')
-  .refine((value) => utf8Length(JSON.stringify(value)) <= limits.metadataBytes, `more than ${limits.metadataBytes} bytes`)
+  .refine(
+    (value) => utf8Length(JSON.stringify(value)) <= limits.metadataBytes,
+    `more than ${limits.metadataBytes} bytes`,
+  )
   .refine((value) => depth(value) <= limits.metadataDepth, `deeper than ${limits.metadataDepth}`);
 
 export const role = z.enum(roles);
@@ -123,7 +126,11 @@ function isMailAddress(value: string): boolean {
   const at = value.indexOf('@');
   const domain = value.slice(at + 1);
   return (
-    at > 0 && at === value.lastIndexOf('@') && domain.includes('.') && !/\s/.test(value) && /^[^.].*[^.]$/.test(domain)
+    at > 0 &&
+    at === value.lastIndexOf('@') &&
+    domain.includes('.') &&
+    !/\s/.test(value) &&
+    /^[^.].*[^.]$/.test(domain)
   );
 }
 

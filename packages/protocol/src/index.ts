@@ -1,17 +1,5 @@
 /** The whole contract: what `@parley/protocol/wire` has, and the schemas. Server code; clients take `/wire`. */
-export { contracts, listOperations, type ParsedInput } from './contracts.js';
-export { type Contract, command, defineContract, type Operation, query, type RestRoute } from './define.js';
-export { Session as sessionSchema } from './features/auth.contract.js';
-export {
-  Conversation as conversationSchema,
-  ConversationSummary as conversationSummarySchema,
-} from './features/conversations.contract.js';
-export { Member as memberSchema } from './features/members.contract.js';
-export { opId as opIdSchema } from './fields.js';
-export { Ack as ackSchema, Message as messageSchema } from './features/messages.contract.js';
-export { LogEvent as logEventSchema } from './features/sync.contract.js';
-export { Me as meSchema, User as userSchema, Users as usersSchema } from './features/users.contract.js';
-export { CallFrameSchema, HelloFrameSchema, RefreshFrameSchema } from './frame-schemas.js';
+
 export { type CloseName, closeCodes, closeName, type ReconnectRule } from './close-codes.js';
 export type {
   ChatEvent,
@@ -23,6 +11,8 @@ export type {
   Operations,
   Output,
 } from './contracts.js';
+export { contracts, listOperations, type ParsedInput } from './contracts.js';
+export { type Contract, command, defineContract, type Operation, query, type RestRoute } from './define.js';
 export { directConversationId } from './direct-conversation-id.js';
 export {
   type ErrorBody,
@@ -35,10 +25,21 @@ export {
   type ParleyErrorOptions,
 } from './errors.js';
 export type { Session } from './features/auth.contract.js';
+export { Session as sessionSchema } from './features/auth.contract.js';
 export type { Conversation, ConversationSummary } from './features/conversations.contract.js';
+export {
+  Conversation as conversationSchema,
+  ConversationSummary as conversationSummarySchema,
+} from './features/conversations.contract.js';
 export type { Member } from './features/members.contract.js';
+export { Member as memberSchema } from './features/members.contract.js';
 export type { Ack, Message } from './features/messages.contract.js';
+export { Ack as ackSchema, Message as messageSchema } from './features/messages.contract.js';
+export { LogEvent as logEventSchema } from './features/sync.contract.js';
 export type { Me, User, Users } from './features/users.contract.js';
+export { Me as meSchema, User as userSchema, Users as usersSchema } from './features/users.contract.js';
+export { opId as opIdSchema } from './fields.js';
+export { CallFrameSchema, HelloFrameSchema, RefreshFrameSchema } from './frame-schemas.js';
 export type {
   CallFrame,
   DownFrame,

@@ -15,8 +15,7 @@ export function codePointLength(text: string): number {
   let length = 0;
   for (let index = 0; index < text.length; index += 1) {
     length += 1;
-    const unit = text.charCodeAt(index);
-    if (unit >= 0xd800 && unit <= 0xdbff && index + 1 < text.length) index += 1;
+    if (isPairAt(text, index)) index += 1;
   }
   return length;
 }
@@ -28,12 +27,19 @@ export function utf8Length(text: string): number {
     const unit = text.charCodeAt(index);
     if (unit < 0x80) continue;
     if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit <= 0xdbff && index + 1 < text.length) {
+    else {
       bytes += 2;
-      index += 1;
-    } else bytes += 2;
+      if (isPairAt(text, index)) index += 1;
+    }
   }
   return bytes;
+}
+
+/** True where a surrogate pair begins. */
+function isPairAt(text: string, index: number): boolean {
+  const unit = text.charCodeAt(index);
+  const next = text.charCodeAt(index + 1);
+  return unit >= 0xd800 && unit <= 0xdbff && next >= 0xdc00 && next <= 0xdfff;
 }
 
 /** True when a text fits both a limit in code points and one in UTF-8 bytes. */
@@ -77,8 +83,7 @@ function isWellFormed(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit < 0xd800 || unit > 0xdfff) continue;
-    const next = text.charCodeAt(index + 1);
-    if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false;
+    if (!isPairAt(text, index)) return false;
     index += 1;
   }
   return true;

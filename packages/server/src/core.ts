@@ -17,16 +17,17 @@ import { openPostgres } from './db/postgres-database.js';
 import { logFunctions } from './eventlog/functions.js';
 import { keepCommitLogShort } from './eventlog/retention.js';
 import { createSendBatch } from './eventlog/send.js';
+import type { Publication } from './fanout/broker.js';
 import { createMemoryBroker } from './fanout/broker-memory.js';
 import { Hub } from './fanout/hub.js';
 import { createFeatures } from './features/index.js';
-import { createMetrics, type Metrics } from './gateway/metrics.js';
-import { Batcher } from './kernel/batcher.js';
+import { Batcher, type BatcherOptions } from './kernel/batcher.js';
 import { createExecute, type Execute } from './kernel/execute.js';
 import { toPublications } from './kernel/publications.js';
 import { createRegistry, type Registry } from './kernel/registry.js';
 import { BoundedQueue } from './lib/bounded-queue.js';
 import type { Clock } from './lib/clock.js';
+import { createMetrics, type Metrics } from './lib/metrics.js';
 import type { ResolvedOptions } from './options.js';
 
 export interface Core {
@@ -69,35 +70,27 @@ export function openDatabase(
 }
 
 async function assemble(options: ResolvedOptions, database: Database, log: CoreLog): Promise<Core> {
-  const { applied } = await migrate(database);
-  if (applied.length > 0) log.info({ applied }, 'database migrated');
-  const functions = await installFunctions(database, logFunctions);
-  const cluster = await readCluster(database);
-
-  const newId = createIdFactory({ now: options.clock.now, randomBytes: (bytes) => void randomFillSync(bytes) });
+  const { functions, cluster } = await prepareDatabase(database, log);
+  const newId = createIdFactory({
+    now: options.clock.now,
+    randomBytes: (bytes) => void randomFillSync(bytes),
+  });
   const tokens = createTokens({ secret: options.secret, clock: options.clock });
   const hub = new Hub();
   const broker = createMemoryBroker();
   const metrics = createMetrics({ sockets: () => hub.size, queued: () => batcher.queued });
-  const publish = (publication: Parameters<typeof broker.publish>[0]): void => {
+  const publish = (publication: Publication): void => {
     metrics.publishedEvents.inc(publication.events.length);
     broker.publish(publication);
   };
   const unsubscribe = broker.subscribe((publication) => {
     metrics.deliveries.inc(hub.deliver(publication) * publication.events.length);
   });
-  const batcher: Batcher = new Batcher({
+  const batcher: Batcher = createBatcher({
     sendBatch: createSendBatch(database, functions.send),
-    onApplied: (applied) => {
-      for (const publication of toPublications(applied)) publish(publication);
-    },
-    onPoison: (error) => log.error({ err: error }, 'a message could not be stored'),
-    onFlush: (operations, seconds) => {
-      metrics.flushSize.observe(operations);
-      metrics.flushSeconds.observe(seconds);
-    },
-    random: Math.random,
-    delay,
+    publish,
+    metrics,
+    log,
   });
   const hashQueue = new BoundedQueue({ concurrency: availableParallelism(), queueLimit: 64 });
   const registry = createRegistry(
@@ -135,4 +128,35 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
       await database.close();
     },
   };
+}
+
+/** Migrates, and installs the functions of this version. */
+async function prepareDatabase(database: Database, log: CoreLog) {
+  const { applied } = await migrate(database);
+  if (applied.length > 0) log.info({ applied }, 'database migrated');
+  const functions = await installFunctions(database, logFunctions);
+  return { functions, cluster: await readCluster(database) };
+}
+
+interface BatcherParts {
+  readonly sendBatch: BatcherOptions['sendBatch'];
+  readonly publish: (publication: Publication) => void;
+  readonly metrics: Metrics;
+  readonly log: CoreLog;
+}
+
+function createBatcher({ sendBatch, publish, metrics, log }: BatcherParts): Batcher {
+  return new Batcher({
+    sendBatch,
+    onApplied: (applied) => {
+      for (const publication of toPublications(applied)) publish(publication);
+    },
+    onPoison: (error) => log.error({ err: error }, 'a message could not be stored'),
+    onFlush: (operations, seconds) => {
+      metrics.flushSize.observe(operations);
+      metrics.flushSeconds.observe(seconds);
+    },
+    random: Math.random,
+    delay,
+  });
 }

@@ -9,7 +9,10 @@ export function logOptions(level: string): LoggerOptions {
   return {
     level,
     serializers: {
-      req: (request: FastifyRequest) => ({ method: request.method, route: request.routeOptions?.url ?? 'unmatched' }),
+      req: (request: FastifyRequest) => ({
+        method: request.method,
+        route: request.routeOptions?.url ?? 'unmatched',
+      }),
       res: (reply: FastifyReply) => ({ statusCode: reply.statusCode }),
     },
   };

@@ -1,6 +1,6 @@
 import type { Config } from './config/config-schema.js';
-import { type Clock, systemClock } from './lib/clock.js';
 import type { DemoAccount } from './gateway/http/web-app.js';
+import { type Clock, systemClock } from './lib/clock.js';
 
 /** How to run Parley inside a Fastify app, or as a server of its own. */
 export interface ParleyOptions {

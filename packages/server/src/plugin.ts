@@ -1,7 +1,7 @@
 import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { ParleyError } from '@parley/protocol';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Core, openCore } from './core.js';
 import { readResumeState } from './eventlog/resume.js';
 import { registerDocuments } from './gateway/http/documents.js';
@@ -17,8 +17,9 @@ import { optionDefaults, type ParleyOptions, type ResolvedOptions } from './opti
 import { serverVersion } from './version.js';
 
 /**
- * Parley as a Fastify plugin: REST, socket, health, metrics and documents under the prefix it is registered with. Opens and migrates the database
- * before the app is ready; closing the app sends sockets away, finishes what is under way and lets the database go.
+ * Parley as a Fastify plugin: REST, socket, health, metrics and documents under the prefix it is registered with. Opens and migrates the
+ * database before the app is ready, which may take longer than Fastify's `pluginTimeout` of ten seconds: give the app more. Closing the app
+ * sends sockets away, finishes what is under way and lets the database go.
  *
  * @example
  * await app.register(parley, { prefix: '/chat', secret, databaseUrl });
@@ -35,28 +36,38 @@ export const parley: FastifyPluginAsync<ParleyOptions> = async (app, options) =>
 
   app.setErrorHandler((error, request, reply) => {
     const answer = toParleyError(error);
-    if (answer.retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
+    if (answer.retryAfterMs !== undefined)
+      void reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
     return reply.code(answer.status).send({ error: answer.toBody(request.id) });
   });
   app.setNotFoundHandler(() => {
     throw new ParleyError('not_found');
   });
   registerObservability(app, { database: core.database, metrics: core.metrics.registry });
-  await app.register(async (api) => registerApi(api, core, mayCall, toParleyError));
-  await app.register((documents) => registerDocuments(documents, createOpenApi(core.registry, serverVersion)));
+  await app.register(async (api) => registerApi(api, core, { mayCall, toParleyError }));
+  await app.register((documents) =>
+    registerDocuments(documents, createOpenApi(core.registry, serverVersion)),
+  );
   const { webDirectory, demoAccounts } = resolved;
   if (webDirectory !== undefined)
     await app.register((web) => registerWebApp(web, { directory: webDirectory, demoAccounts }));
 };
 
+interface ApiRules {
+  readonly mayCall: (request: FastifyRequest) => boolean;
+  readonly toParleyError: (error: unknown) => ParleyError;
+}
+
 async function registerApi(
   app: FastifyInstance,
   core: Core,
-  mayCall: (request: FastifyRequest) => boolean,
-  toParleyError: (error: unknown) => ParleyError,
+  { mayCall, toParleyError }: ApiRules,
 ): Promise<void> {
   await app.register(fastifyHelmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
     referrerPolicy: { policy: 'no-referrer' },
   });
   await app.register(fastifyCors, {
@@ -79,6 +90,7 @@ async function registerApi(
 /** What may be logged of an error: PostgreSQL repeats row values in `detail`, so of its errors only the code. */
 function describe(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
-  if ('code' in error && 'severity' in error) return { type: 'DatabaseError', code: error.code, stack: error.stack?.split('\n').slice(1) };
+  if ('code' in error && 'severity' in error)
+    return { type: 'DatabaseError', code: error.code, stack: error.stack?.split('\n').slice(1) };
   return error;
 }

@@ -1,4 +1,10 @@
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { ParleyError } from '@parley/protocol';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { logOptions } from './log-options.js';
 import type { ParleyOptions } from './options.js';
 import { parley } from './plugin.js';
@@ -26,13 +32,22 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // A line a request would cost more than most requests; failures are logged where they are decided.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
+    // Making the embedded database takes seconds, on a busy machine many; migrating a large one may take longer still.
+    pluginTimeout: 600_000,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     connectionTimeout: 0,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: refusePath,
     http: { headersTimeout: 10_000 },
   });
   await app.register(parley, options);
   return app;
+}
+
+/** A path that cannot be decoded, or whose parts are longer than any of ours: nothing is there, and the path is not repeated. */
+function refusePath(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const answer = new ParleyError('not_found');
+  void reply.code(answer.status).send({ error: answer.toBody(request.id) });
 }

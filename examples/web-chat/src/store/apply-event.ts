@@ -5,14 +5,20 @@ import { dropConversation, putConversation, putLatestMessage } from './conversat
 import { applyLive } from './message-window.js';
 import { dropPending } from './pending-messages.js';
 
-export function applyMessageCreated(state: ChatState, { data: message }: ClientEvents['message.created']): ChatState {
+export function applyMessageCreated(
+  state: ChatState,
+  { data: message }: ClientEvents['message.created'],
+): ChatState {
   const id = message.conversationId;
   let next = putLatestMessage(state, message);
   if (next.windows.has(id)) next = setWindow(next, id, (window) => applyLive(window, message));
   return setPending(next, id, (list) => dropPending(list, new Set([message.id])));
 }
 
-export function applyConversationCreated(state: ChatState, event: ClientEvents['conversation.created']): ChatState {
+export function applyConversationCreated(
+  state: ChatState,
+  event: ClientEvents['conversation.created'],
+): ChatState {
   const withUsers = addUsers(state, Object.values(event.data.users));
   return putConversation(withUsers, event.data.conversation, event.seq);
 }

@@ -71,10 +71,16 @@ export function countUnsent(state: ChatState): number {
   return count;
 }
 
-export function setWindow(state: ChatState, id: string, change: (window: MessageWindow) => MessageWindow): ChatState {
+export function setWindow(
+  state: ChatState,
+  id: string,
+  change: (window: MessageWindow) => MessageWindow,
+): ChatState {
   const before = windowOf(state, id);
   const after = change(before);
-  return after === before && state.windows.has(id) ? state : { ...state, windows: withEntry(state.windows, id, after) };
+  return after === before && state.windows.has(id)
+    ? state
+    : { ...state, windows: withEntry(state.windows, id, after) };
 }
 
 export function setPending(

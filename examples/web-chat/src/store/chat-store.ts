@@ -3,20 +3,26 @@
  *
  * - Whenever the connection comes up, the first page of the list is read again and the open conversation is loaded if it is not there.
  *   Events missed in between are the SDK's to deliver; reading the list covers conversations it did not know.
+ * - When the first attempt to connect fails, both are read all the same: the socket may be all that is missing, and if not, they say so.
  * - After `reset` nothing loaded can be trusted: windows and members go, the list and the open conversation are read anew.
  * - Reading through an answer and an event in any order ends in the same state: messages by id and rev, summaries by seq.
  */
 import type { ClientEvents } from '@parley/client-sdk';
-import { applyConversationCreated, applyMembersAdded, applyMembersRemoved, applyMessageCreated } from './apply-event.js';
+import {
+  applyConversationCreated,
+  applyMembersAdded,
+  applyMembersRemoved,
+  applyMessageCreated,
+} from './apply-event.js';
 import type { ChatApi, ChatContext } from './chat-context.js';
 import { addUsers, type ChatState, initialState, withEntry, withoutEntry } from './chat-state.js';
-import { createListLoader, type ListLoader } from './list-loader.js';
 import { dropConversation } from './conversation-list.js';
 import { createHistory, type History } from './history.js';
+import { createListLoader, type ListLoader } from './list-loader.js';
 import { createMembership, type Membership } from './membership.js';
 import { createObservable, type Observable } from './observable.js';
-import { createSending, type Sending } from './sending.js';
 import type { SendFailure } from './send-failure.js';
+import { createSending, type Sending } from './sending.js';
 import type { UnsentStorage } from './unsent-storage.js';
 import { createUserLoader } from './users.js';
 
@@ -37,6 +43,8 @@ export class ChatStore {
   readonly #context: ChatContext;
   readonly #users: ReturnType<typeof createUserLoader>;
   #openId: string | undefined;
+  /** True once the first attempt to connect has ended, well or not. */
+  #hasBegun = false;
   #undo: (() => void)[] = [];
 
   constructor(options: ChatStoreOptions) {
@@ -51,8 +59,10 @@ export class ChatStore {
 
   start(): void {
     const { client } = this.#context;
-    const on = <K extends keyof ClientEvents>(kind: K, apply: (state: ChatState, event: ClientEvents[K]) => ChatState) =>
-      client.on(kind, (event) => this.state.update((state) => apply(state, event)));
+    const on = <K extends keyof ClientEvents>(
+      kind: K,
+      apply: (state: ChatState, event: ClientEvents[K]) => ChatState,
+    ) => client.on(kind, (event) => this.state.update((state) => apply(state, event)));
     this.#undo = [
       on('message.created', applyMessageCreated),
       on('conversation.created', applyConversationCreated),
@@ -63,7 +73,7 @@ export class ChatStore {
       client.on('conversation.created', ({ conversationId }) => this.#ensure(conversationId)),
       client.on('members.added', ({ conversationId }) => this.#ensure(conversationId)),
       client.on('reset', () => this.#reset()),
-      this.#onOnline(() => this.#refresh()),
+      this.#followConnection(),
     ];
     this.sending.resume();
   }
@@ -77,7 +87,8 @@ export class ChatStore {
   /** Tells which conversation is on the screen, so that it is loaded now and after every interruption. */
   open(conversationId: string | undefined): void {
     this.#openId = conversationId;
-    if (conversationId === undefined || this.#context.client.connection.getSnapshot().status !== 'online') return;
+    if (conversationId === undefined || this.#context.client.connection.getSnapshot().status !== 'online')
+      return;
     this.#loadOpen(conversationId);
   }
 
@@ -86,7 +97,9 @@ export class ChatStore {
     this.state.update((state) => ({
       ...state,
       drafts:
-        text.trim() === '' ? withoutEntry(state.drafts, conversationId) : withEntry(state.drafts, conversationId, text),
+        text.trim() === ''
+          ? withoutEntry(state.drafts, conversationId)
+          : withEntry(state.drafts, conversationId, text),
     }));
   }
 
@@ -114,12 +127,15 @@ export class ChatStore {
     this.#refresh();
   }
 
-  #onOnline(run: () => void): () => void {
+  #followConnection(): () => void {
     const { connection } = this.#context.client;
     let wasOnline = false;
     const look = () => {
-      const isOnline = connection.getSnapshot().status === 'online';
-      if (isOnline && !wasOnline) run();
+      const { status } = connection.getSnapshot();
+      const isOnline = status === 'online';
+      const isFirstFailure = !this.#hasBegun && (status === 'reconnecting' || status === 'offline');
+      if (isOnline || isFirstFailure) this.#hasBegun = true;
+      if ((isOnline && !wasOnline) || isFirstFailure) this.#refresh();
       wasOnline = isOnline;
     };
     look();

@@ -50,18 +50,24 @@ export function createHistory(context: ChatContext): History {
 
 async function readLatest({ client, state }: ChatContext, id: string): Promise<void> {
   state.update((value) =>
-    setWindow(value, id, (window) => (window.status === 'failed' ? { ...window, status: 'waiting' } : window)),
+    setWindow(value, id, (window) =>
+      window.status === 'failed' ? { ...window, status: 'waiting' } : window,
+    ),
   );
   try {
     const page = await client.messages.list({ conversationId: id, limit: pageSize });
     state.update((value) => {
-      const next = setWindow(addUsers(value, Object.values(page.users)), id, (window) => applyLatestPage(window, page));
+      const next = setWindow(addUsers(value, Object.values(page.users)), id, (window) =>
+        applyLatestPage(window, page),
+      );
       return setPending(next, id, (list) => dropPending(list, idsOf(page)));
     });
   } catch {
     // What is on the screen stays there; without anything the conversation says so and offers to try again.
     state.update((value) =>
-      setWindow(value, id, (window) => (window.status === 'ready' ? window : { ...emptyWindow, status: 'failed' })),
+      setWindow(value, id, (window) =>
+        window.status === 'ready' ? window : { ...emptyWindow, status: 'failed' },
+      ),
     );
   }
 }

@@ -31,7 +31,10 @@ export function createMembership(context: ChatContext): Membership {
       keep(await client.conversations.create({ type: 'direct', memberIds: [person.id] }), [person]),
     createGroup: async (name, people) => {
       const memberIds = people.map(({ id }) => id);
-      return keep(await client.conversations.create({ type: 'group', id: client.newId(), name, memberIds }), people);
+      return keep(
+        await client.conversations.create({ type: 'group', id: client.newId(), name, memberIds }),
+        people,
+      );
     },
     loadMembers: (conversationId) => loadMembers(context, conversationId),
     add: async (conversationId, people) => {
@@ -51,7 +54,8 @@ export function createMembership(context: ChatContext): Membership {
 async function loadMembers({ client, state }: ChatContext, conversationId: string): Promise<void> {
   const put = (list: MemberList) =>
     state.update((value) => ({ ...value, members: withEntry(value.members, conversationId, list) }));
-  if (state.getSnapshot().members.get(conversationId)?.status !== 'ready') put({ status: 'waiting', items: [] });
+  if (state.getSnapshot().members.get(conversationId)?.status !== 'ready')
+    put({ status: 'waiting', items: [] });
   try {
     const items: MemberList['items'][number][] = [];
     let cursor: string | undefined;

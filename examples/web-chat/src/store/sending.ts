@@ -13,6 +13,8 @@ export interface Sending {
   readonly send: (conversationId: string, content: string) => void;
   readonly retry: (conversationId: string, messageId: string) => void;
   readonly discard: (conversationId: string, messageId: string) => void;
+  /** Throws away what was not sent, in every conversation. */
+  readonly discardAll: () => void;
   /** Sends what an earlier page of this tab left behind. */
   readonly resume: () => void;
   readonly stop: () => void;
@@ -61,12 +63,15 @@ export function createSending({ client, state, now }: ChatContext, options: Send
   }
 
   function start(message: Outgoing, at: string): void {
-    state.update((value) => setPending(value, message.conversationId, (list) => addPending(list, { ...message, at })));
+    state.update((value) =>
+      setPending(value, message.conversationId, (list) => addPending(list, { ...message, at })),
+    );
     void deliver(message);
   }
 
   return {
-    send: (conversationId, content) => start({ conversationId, id: client.newId(), content }, now().toISOString()),
+    send: (conversationId, content) =>
+      start({ conversationId, id: client.newId(), content }, now().toISOString()),
     retry(conversationId, id) {
       const message = pendingOf(state.getSnapshot(), conversationId).find((item) => item.id === id);
       if (message === undefined) return;
@@ -76,6 +81,7 @@ export function createSending({ client, state, now }: ChatContext, options: Send
     discard(conversationId, id) {
       state.update((value) => setPending(value, conversationId, (list) => dropPending(list, new Set([id]))));
     },
+    discardAll: () => state.update((value) => ({ ...value, pending: new Map() })),
     resume() {
       for (const [conversationId, list] of options.storage.load())
         for (const { id, content, at } of list) start({ conversationId, id, content }, at);

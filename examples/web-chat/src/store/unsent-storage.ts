@@ -20,7 +20,9 @@ export function createUnsentStorage(storage: TextStorage, userId: string): Unsen
     load: () => parse(storage.getItem(key)),
     save(pending) {
       const unsent = [...pending]
-        .map(([id, list]) => [id, listUnsent(list).map(({ id, content, at }) => ({ id, content, at }))] as const)
+        .map(
+          ([id, list]) => [id, listUnsent(list).map(({ id, content, at }) => ({ id, content, at }))] as const,
+        )
         .filter(([, list]) => list.length > 0);
       if (unsent.length === 0) storage.removeItem(key);
       else storage.setItem(key, JSON.stringify(unsent));

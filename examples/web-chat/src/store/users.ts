@@ -2,7 +2,9 @@ import type { ChatContext } from './chat-context.js';
 import { addUsers } from './chat-state.js';
 
 /** Fetches profiles that events name and nothing has brought along, each once. */
-export function createUserLoader({ client, state }: ChatContext): { readonly ensure: (ids: readonly string[]) => void } {
+export function createUserLoader({ client, state }: ChatContext): {
+  readonly ensure: (ids: readonly string[]) => void;
+} {
   const asked = new Set<string>();
   async function load(userId: string): Promise<void> {
     try {

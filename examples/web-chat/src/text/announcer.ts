@@ -29,7 +29,8 @@ export function createAnnouncer(say: (sentence: string) => void): Announcer {
   return {
     message(name, content) {
       const messages = (waiting?.messages ?? 0) + 1;
-      const sentence = messages === 1 ? `${name}: ${content.slice(0, maxLength)}` : `${messages} new messages`;
+      const sentence =
+        messages === 1 ? `${name}: ${content.slice(0, maxLength)}` : `${messages} new messages`;
       waiting = { sentence, messages };
       speak();
     },

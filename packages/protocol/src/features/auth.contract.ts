@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { command, defineContract } from '../define.js';
-import { displayName, email, newPassword, password, username } from '../fields.js';
+import { displayName, email, newPassword, password, text, username } from '../fields.js';
 import { Me } from './users.contract.js';
 
 /** What a log-in gives: a short-lived access token, and the refresh token that gets the next one. */
@@ -25,7 +25,12 @@ export const authContract = defineContract('auth', {
       access: 'anyone',
       repeats: 'none',
       status: 201,
-      input: z.strictObject({ username, email: email.optional(), password: newPassword, displayName: displayName.optional() }),
+      input: z.strictObject({
+        username,
+        email: email.optional(),
+        password: newPassword,
+        displayName: displayName.optional(),
+      }),
       output: Session,
       errors: ['username_taken', 'email_taken', 'overloaded'],
     }),
@@ -34,7 +39,7 @@ export const authContract = defineContract('auth', {
       summary: 'Starts a session with a username or e-mail address and a password.',
       access: 'anyone',
       repeats: 'none',
-      input: z.strictObject({ login: z.string().min(1).max(254), password }),
+      input: z.strictObject({ login: text(254).min(1), password }),
       output: Session,
       errors: ['invalid_credentials', 'overloaded'],
     }),

@@ -30,7 +30,15 @@ export const membersContract = defineContract('members', {
       repeats: 'key',
       input: z.strictObject({ conversationId, userIds: idList(userId, 100), role: role.optional() }),
       output: z.object({ seq }),
-      errors: ['not_found', 'forbidden', 'rank_too_low', 'invalid_reference', 'conversation_archived', 'too_many_items', 'id_conflict'],
+      errors: [
+        'not_found',
+        'forbidden',
+        'rank_too_low',
+        'invalid_reference',
+        'conversation_archived',
+        'too_many_items',
+        'id_conflict',
+      ],
     }),
     removeMember: command({
       rest: 'DELETE /v1/conversations/:conversationId/members/:userId',

@@ -34,7 +34,15 @@ export const messagesContract = defineContract('messages', {
       status: 201,
       input: z.strictObject({ conversationId, id: messageId, content, metadata: metadata.optional() }),
       output: Ack,
-      errors: ['not_found', 'forbidden', 'muted', 'conversation_archived', 'id_conflict', 'message_too_long', 'overloaded'],
+      errors: [
+        'not_found',
+        'forbidden',
+        'muted',
+        'conversation_archived',
+        'id_conflict',
+        'message_too_long',
+        'overloaded',
+      ],
     }),
     listMessages: query({
       rest: 'GET /v1/conversations/:conversationId/messages',
@@ -49,7 +57,8 @@ export const messagesContract = defineContract('messages', {
           around: messageId.optional(),
         })
         .refine(
-          (input) => [input.before, input.after, input.around].filter((given) => given !== undefined).length <= 1,
+          (input) =>
+            [input.before, input.after, input.around].filter((given) => given !== undefined).length <= 1,
           'only one of before, after, around',
         ),
       output: z.object({ items: z.array(Message), users: Users, ...page }),

@@ -38,7 +38,8 @@ export const usersContract = defineContract('users', {
     }),
     searchUsers: query({
       rest: 'GET /v1/users',
-      summary: 'People whose username or a word of whose display name begins with the text, you excepted. At most 50.',
+      summary:
+        'People whose username or a word of whose display name begins with the text, you excepted. At most 50.',
       input: z.strictObject({ q: text(100), limit: limit.max(50).optional() }),
       output: z.object({ items: z.array(User) }),
     }),

@@ -8,7 +8,11 @@ import { canRead, type Membership } from './membership.store.js';
  * The only decision point on conversations. Whoever may not see one gets `not_found`, whether it exists or not; `forbidden` is for
  * members who lack a right.
  */
-export async function requireReadable(db: Executor, actor: Actor, conversationId: ConversationId): Promise<void> {
+export async function requireReadable(
+  db: Executor,
+  actor: Actor,
+  conversationId: ConversationId,
+): Promise<void> {
   if (!(await canRead(db, actor, conversationId))) throw new ParleyError('not_found');
 }
 

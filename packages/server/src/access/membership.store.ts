@@ -17,7 +17,13 @@ export async function findMembership(
   conversationId: ConversationId,
   userId: UserId,
 ): Promise<Membership | undefined> {
-  const { rows } = await sql<{ user_id: UserId; role: number; allow: number; deny: number; is_muted: boolean | null }>`
+  const { rows } = await sql<{
+    user_id: UserId;
+    role: number;
+    allow: number;
+    deny: number;
+    is_muted: boolean | null;
+  }>`
     select user_id, role, allow, deny, muted_until > clock_timestamp() as is_muted
     from parley.members
     where conversation_id = ${conversationId} and user_id = ${userId} and status = 1`.execute(db);
@@ -41,7 +47,9 @@ export async function canRead(
   const { rows } = await sql`
     select 1 from parley.conversation_heads h
     join parley.members m on m.conversation_id = h.conversation_id and m.user_id = ${actor.userId} and m.status = 1
-    where h.conversation_id = ${conversationId} and h.tenant_id = ${actor.tenantId} and h.state <> 2`.execute(db);
+    where h.conversation_id = ${conversationId} and h.tenant_id = ${actor.tenantId} and h.state <> 2`.execute(
+    db,
+  );
   return rows.length > 0;
 }
 
@@ -73,7 +81,11 @@ export async function insertMembers(tx: Tx, input: NewMembers): Promise<UserId[]
 }
 
 /** How many of the ids are people of the tenant. */
-export async function countUsers(tx: Executor, tenantId: TenantId, userIds: readonly UserId[]): Promise<number> {
+export async function countUsers(
+  tx: Executor,
+  tenantId: TenantId,
+  userIds: readonly UserId[],
+): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from parley.users
     where tenant_id = ${tenantId} and id = any(${sql.val([...userIds])}::uuid[])`.execute(tx);

@@ -1,6 +1,6 @@
+import { randomFillSync } from 'node:crypto';
 import type { ConversationSummary, Session } from '@parley/protocol';
 import { createIdFactory } from '@parley/protocol';
-import { randomFillSync } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 
 /** People to sign in as on a demo server. Their passwords are public, so a demo listens on loopback only. */
@@ -19,27 +19,37 @@ export async function makeDemo(app: FastifyInstance): Promise<void> {
     sessions.push(response.json());
   }
   const [ines, kenji, amara] = sessions;
-  if (ines === undefined || kenji === undefined || amara === undefined) throw new Error('the demo has three people');
-  const group = await create(app, ines, { type: 'group', name: 'Harbor launch', memberIds: [kenji.user.id, amara.user.id] });
-  const direct = await create(app, kenji, { type: 'direct', memberIds: [ines.user.id] });
-  await say(app, amara, group, 'Morning! Four days to go.');
-  await say(app, kenji, group, 'ヒーロー画像の最終版です。夜の港も用意しました。');
-  await say(app, ines, group, 'The night one glows. Can we use it for the mail too?');
-  await say(app, kenji, direct, 'Could you proofread section 3? It is the part people will skim.');
-}
-
-async function create(app: FastifyInstance, by: Session, input: object): Promise<string> {
-  const response = await post(app, by, '/v1/conversations', input);
-  return response.json<ConversationSummary>().id;
-}
-
-async function say(app: FastifyInstance, by: Session, conversationId: string, content: string): Promise<void> {
-  await post(app, by, `/v1/conversations/${conversationId}/messages`, { id: newId(), content });
+  if (ines === undefined || kenji === undefined || amara === undefined)
+    throw new Error('the demo has three people');
+  const create = async (by: Session, payload: object): Promise<string> => {
+    const response = await post(app, { by, url: '/v1/conversations', payload });
+    return response.json<ConversationSummary>().id;
+  };
+  const say = async (by: Session, conversationId: string, content: string): Promise<void> => {
+    const url = `/v1/conversations/${conversationId}/messages`;
+    await post(app, { by, url, payload: { id: newId(), content } });
+  };
+  const group = await create(ines, {
+    type: 'group',
+    name: 'Harbor launch',
+    memberIds: [kenji.user.id, amara.user.id],
+  });
+  const direct = await create(kenji, { type: 'direct', memberIds: [ines.user.id] });
+  await say(amara, group, 'Morning! Four days to go.');
+  await say(kenji, group, 'ヒーロー画像の最終版です。夜の港も用意しました。');
+  await say(ines, group, 'The night one glows. Can we use it for the mail too?');
+  await say(kenji, direct, 'Could you proofread section 3? It is the part people will skim.');
 }
 
 const newId = createIdFactory({ now: Date.now, randomBytes: (bytes) => void randomFillSync(bytes) });
 
-async function post(app: FastifyInstance, by: Session, url: string, payload: object) {
+interface DemoPost {
+  readonly by: Session;
+  readonly url: string;
+  readonly payload: object;
+}
+
+async function post(app: FastifyInstance, { by, url, payload }: DemoPost) {
   const headers = { authorization: `Bearer ${by.accessToken}` };
   const response = await app.inject({ method: 'POST', url, headers, payload });
   if (response.statusCode >= 400) throw new Error(`the demo could not be made: ${response.body}`);

@@ -12,8 +12,18 @@ export async function doctor(env: Environment): Promise<void> {
   const config = loadConfig(env);
   const checks: [string, () => Promise<string>][] = [
     ['node', async () => process.version],
-    ['secret', async () => (await loadSecret(config), config.secret === undefined ? 'minted in the data folder' : 'from PARLEY_SECRET')],
-    ['address', async () => `${config.host} ${isLoopback(config.host) ? '(this machine only)' : '(reachable from outside)'}`],
+    [
+      'secret',
+      async () => {
+        await loadSecret(config);
+        return config.secret === undefined ? 'minted in the data folder' : 'from PARLEY_SECRET';
+      },
+    ],
+    [
+      'address',
+      async () =>
+        `${config.host} ${isLoopback(config.host) ? '(this machine only)' : '(reachable from outside)'}`,
+    ],
     ['port', () => checkPort(config.host, config.port)],
     ['database', () => withDatabase(config, checkDatabase)],
   ];
@@ -33,7 +43,10 @@ async function withDatabase<T>(
   config: ReturnType<typeof loadConfig>,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const database = await openDatabase(config, { info: () => {}, error: (_fields, message) => console.error(message) });
+  const database = await openDatabase(config, {
+    info: () => {},
+    error: (_fields, message) => console.error(message),
+  });
   try {
     return await use(database);
   } finally {

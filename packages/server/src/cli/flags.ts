@@ -10,7 +10,8 @@ export function environmentWithFlags(env: Environment, flags: readonly string[])
   for (let flag = rest.shift(); flag !== undefined; flag = rest.shift()) {
     const [name = '', inline] = flag.split(/=(.*)/s);
     const setting = Object.values(settings).find(({ env: variable }) => flagOf(variable) === name);
-    if (setting === undefined) throw new ConfigError(`${name} is not a setting. Run \`parley help\` for the list.`);
+    if (setting === undefined)
+      throw new ConfigError(`${name} is not a setting. Run \`parley help\` for the list.`);
     const value = inline ?? rest.shift();
     if (value === undefined) throw new ConfigError(`${name} needs a value.`);
     result[setting.env] = value;
@@ -19,5 +20,8 @@ export function environmentWithFlags(env: Environment, flags: readonly string[])
 }
 
 function flagOf(variable: string): string {
-  return `--${variable.replace(/^PARLEY_/, '').toLowerCase().replaceAll('_', '-')}`;
+  return `--${variable
+    .replace(/^PARLEY_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')}`;
 }

@@ -25,7 +25,11 @@ else
 function isExpected(error: unknown): error is Error {
   const expected = [ConfigError, DirectoryInUseError, LockPathError, DataDirectoryError, MigrationError];
   if (expected.some((kind) => error instanceof kind)) return true;
-  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'ECONNREFUSED');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'EADDRINUSE' || error.code === 'ECONNREFUSED')
+  );
 }
 
 function printHelp(asked: string): void {

@@ -5,7 +5,10 @@ import type { Environment } from './flags.js';
 
 /** `parley migrate`: brings the database to this version. */
 export async function runMigrations(env: Environment): Promise<void> {
-  const database = await openDatabase(loadConfig(env), { info: () => {}, error: (_fields, message) => console.error(message) });
+  const database = await openDatabase(loadConfig(env), {
+    info: () => {},
+    error: (_fields, message) => console.error(message),
+  });
   try {
     const pending = await listPendingMigrations(database);
     for (const name of pending) console.log(`applying ${name}`);

@@ -14,7 +14,8 @@ export async function serve(env: Environment): Promise<void> {
   const onLoopback = isLoopback(config.host);
   const isDemo = config.demo && onLoopback;
   const isNew = config.databaseUrl === undefined && !existsSync(path.join(config.dataDirectory, 'meta.json'));
-  if (isNew) console.log(`Making a new database in ${path.resolve(config.dataDirectory)} (a few seconds, once)`);
+  if (isNew)
+    console.log(`Making a new database in ${path.resolve(config.dataDirectory)} (a few seconds, once)`);
   const app = await createServer({
     ...optionsFromConfig(config, await loadSecret(config), onLoopback),
     demoAccounts: isDemo ? demoAccounts : [],
@@ -32,11 +33,7 @@ export async function serve(env: Environment): Promise<void> {
   console.log(describe(config, app.listeningOrigin, isDemo));
 }
 
-function describe(
-  config: ReturnType<typeof loadConfig>,
-  origin: string,
-  isDemo: boolean,
-): string {
+function describe(config: ReturnType<typeof loadConfig>, origin: string, isDemo: boolean): string {
   const url = origin.replace('127.0.0.1', 'localhost');
   const store =
     config.databaseUrl === undefined

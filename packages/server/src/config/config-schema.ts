@@ -21,11 +21,16 @@ export const settings = {
     schema: z.string().min(1).default('127.0.0.1'),
     describe: 'Address to listen on. Anything but loopback needs PARLEY_SECRET and gets no demo accounts.',
   },
-  port: { env: 'PORT', schema: digits.pipe(z.int().max(65_535)).default(7400), describe: 'Port to listen on.' },
+  port: {
+    env: 'PORT',
+    schema: digits.pipe(z.int().max(65_535)).default(7400),
+    describe: 'Port to listen on.',
+  },
   databaseUrl: {
     env: 'DATABASE_URL',
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-    describe: 'PostgreSQL to use, postgres://user:password@host:port/name. Without it the embedded database is used.',
+    describe:
+      'PostgreSQL to use, postgres://user:password@host:port/name. Without it the embedded database is used.',
     secret: true,
   },
   dataDirectory: {
@@ -36,7 +41,8 @@ export const settings = {
   secret: {
     env: 'PARLEY_SECRET',
     schema: z.string().min(32, 'at least 32 characters').optional(),
-    describe: 'Key for access tokens and refresh tokens. Minted into the data folder when absent on loopback.',
+    describe:
+      'Key for access tokens and refresh tokens. Minted into the data folder when absent on loopback.',
     secret: true,
   },
   webDirectory: {
@@ -81,4 +87,6 @@ export const settings = {
   },
 } as const satisfies Record<string, Setting>;
 
-export type Config = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
+export type Config = {
+  readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']>;
+};

@@ -24,5 +24,7 @@ export function isLoopback(host: string): boolean {
 function read(setting: Setting, value: string | undefined): unknown {
   const result = setting.schema.safeParse(value === '' ? undefined : value);
   if (result.success) return result.data;
-  throw new ConfigError(`${setting.env}: ${result.error.issues[0]?.message ?? 'does not fit'}. ${setting.describe}`);
+  throw new ConfigError(
+    `${setting.env}: ${result.error.issues[0]?.message ?? 'does not fit'}. ${setting.describe}`,
+  );
 }

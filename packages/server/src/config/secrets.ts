@@ -10,11 +10,14 @@ import { ConfigError, isLoopback } from './load-config.js';
  */
 export async function loadSecret(config: Pick<Config, 'secret' | 'host' | 'dataDirectory'>): Promise<string> {
   if (config.secret !== undefined) {
-    if (new Set(config.secret).size < 8) throw new ConfigError('PARLEY_SECRET looks like a placeholder. Make one with: openssl rand -base64 48');
+    if (new Set(config.secret).size < 8)
+      throw new ConfigError('PARLEY_SECRET looks like a placeholder. Make one with: openssl rand -base64 48');
     return config.secret;
   }
   if (!isLoopback(config.host))
-    throw new ConfigError(`HOST is ${config.host}, so PARLEY_SECRET must be set. Make one with: openssl rand -base64 48`);
+    throw new ConfigError(
+      `HOST is ${config.host}, so PARLEY_SECRET must be set. Make one with: openssl rand -base64 48`,
+    );
   const path = join(config.dataDirectory, 'secrets.json');
   return (await read(path)) ?? (await mint(config.dataDirectory, path));
 }
@@ -27,8 +30,16 @@ async function read(path: string): Promise<string | undefined> {
     return undefined;
   }
   const parsed: unknown = JSON.parse(text);
-  if (typeof parsed === 'object' && parsed !== null && 'secret' in parsed && typeof parsed.secret === 'string') return parsed.secret;
-  throw new ConfigError(`${path} does not hold a secret. Delete it to have a new one minted; everybody has to log in again.`);
+  if (
+    typeof parsed === 'object' &&
+    parsed !== null &&
+    'secret' in parsed &&
+    typeof parsed.secret === 'string'
+  )
+    return parsed.secret;
+  throw new ConfigError(
+    `${path} does not hold a secret. Delete it to have a new one minted; everybody has to log in again.`,
+  );
 }
 
 async function mint(directory: string, path: string): Promise<string> {

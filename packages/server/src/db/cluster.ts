@@ -12,7 +12,9 @@ export interface Cluster {
 }
 
 export async function readCluster(database: Database): Promise<Cluster> {
-  const { rows } = await sql<{ epoch: string }>`select epoch::text from parley.cluster_meta`.execute(database.kysely);
+  const { rows } = await sql<{ epoch: string }>`select epoch::text from parley.cluster_meta`.execute(
+    database.kysely,
+  );
   const epoch = rows[0]?.epoch;
   if (epoch === undefined) throw new Error('parley.cluster_meta is empty; restore it from a backup');
   return { epoch, ...(await readControlFile(database)) };

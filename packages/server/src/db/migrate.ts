@@ -24,12 +24,16 @@ export async function migrate(
     await sql`create schema if not exists parley`.execute(tx);
     await sql`
       create table if not exists parley.migrations (
-        name text primary key, hash text not null, applied_at timestamptz not null default now())`.execute(tx);
+        name text primary key, hash text not null, applied_at timestamptz not null default now())`.execute(
+      tx,
+    );
     const pending = await findPending(tx, migrations);
     for (const migration of pending) {
       for (const statement of splitStatements(migration.up)) await sql.raw(statement).execute(tx);
       await sql`
-        insert into parley.migrations (name, hash) values (${migration.name}, ${hashOf(migration)})`.execute(tx);
+        insert into parley.migrations (name, hash) values (${migration.name}, ${hashOf(migration)})`.execute(
+        tx,
+      );
     }
     return { applied: pending.map((migration) => migration.name) };
   });
@@ -47,15 +51,22 @@ export async function listPendingMigrations(
 }
 
 async function findPending(db: Executor, migrations: readonly Migration[]): Promise<Migration[]> {
-  const { rows } = await sql<{ name: string; hash: string }>`select name, hash from parley.migrations`.execute(db);
+  const { rows } = await sql<{
+    name: string;
+    hash: string;
+  }>`select name, hash from parley.migrations`.execute(db);
   const applied = new Map(rows.map((row) => [row.name, row.hash]));
   for (const name of applied.keys())
     if (!migrations.some((migration) => migration.name === name))
-      throw new MigrationError(`The database has migration ${name}, which this version does not know. Start a newer Parley.`);
+      throw new MigrationError(
+        `The database has migration ${name}, which this version does not know. Start a newer Parley.`,
+      );
   return migrations.filter((migration) => {
     const hash = applied.get(migration.name);
     if (hash !== undefined && hash !== hashOf(migration))
-      throw new MigrationError(`Migration ${migration.name} was applied in another form. Restore the release it came from.`);
+      throw new MigrationError(
+        `Migration ${migration.name} was applied in another form. Restore the release it came from.`,
+      );
     return hash === undefined;
   });
 }

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Database, Statement } from './database.js';
 import type { Tables } from './tables.js';
+import { createTransactionPool } from './transaction-pool.js';
 import { withTimeout } from './with-timeout.js';
 
 export interface PostgresOptions {
@@ -35,7 +36,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   });
   // An idle connection that dies must not end the process; the pool has dropped it already.
   pool.on('error', () => {});
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createTransactionPool(pool) }) });
   try {
     await pool.query('select 1');
   } catch (error) {
@@ -47,13 +48,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     engine: 'postgres',
     kysely,
     query: async <Row>({ name, text, values }: Statement) => {
-      const result = await pool.query(isPrepared ? { name, text, values: [...values] } : { text, values: [...values] });
+      const result = await pool.query(
+        isPrepared ? { name, text, values: [...values] } : { text, values: [...values] },
+      );
       // The statement's author states the shape of its rows, as everywhere in SQL.
       return result.rows as Row[];
     },
     transaction: (work) => kysely.transaction().setIsolationLevel('read committed').execute(work),
     ping: () => withTimeout(2000, pool.query('select 1')),
-    close: () => kysely.destroy(),
+    // Not through kysely: it leaves a pool open that no transaction has used yet.
+    close: () => pool.end(),
   };
 }
 

@@ -38,7 +38,11 @@ export async function lockHead(
 /** Makes a head, locked by being new. False when the id is taken, whoever owns it. */
 export async function insertHead(
   tx: Tx,
-  head: { readonly conversationId: ConversationId; readonly tenantId: TenantId; readonly roleRights: readonly number[] },
+  head: {
+    readonly conversationId: ConversationId;
+    readonly tenantId: TenantId;
+    readonly roleRights: readonly number[];
+  },
 ): Promise<boolean> {
   const { rows } = await sql`
     insert into parley.conversation_heads (conversation_id, tenant_id, last_activity_at, role_rights)
@@ -93,6 +97,8 @@ export async function findRepeat(
 ): Promise<(Appended & { readonly kind: number; readonly targets: string[] }) | undefined> {
   const { rows } = await sql<Appended & { kind: number; targets: string[] }>`
     select seq, ${iso('at')} as at, kind, targets from parley.changes
-    where conversation_id = ${key.conversationId} and actor_id = ${key.actorId} and op_id = ${key.opId}`.execute(tx);
+    where conversation_id = ${key.conversationId} and actor_id = ${key.actorId} and op_id = ${key.opId}`.execute(
+    tx,
+  );
   return rows[0];
 }

@@ -50,6 +50,12 @@ export async function readLog(
   const entries: LogEntry[] = [];
   for (const row of rows)
     if (row.seq !== null)
-      entries.push({ seq: row.seq, kind: row.kind, actorId: row.actor_id, targets: row.targets ?? [], at: row.at });
+      entries.push({
+        seq: row.seq,
+        kind: row.kind,
+        actorId: row.actor_id,
+        targets: row.targets ?? [],
+        at: row.at,
+      });
   return { entries, head: rows[0]?.head ?? 0 };
 }

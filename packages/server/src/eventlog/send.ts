@@ -14,12 +14,20 @@ export interface SendOperation {
 
 /** What became of it. `busy`: somebody else holds the conversation; nothing was decided. */
 export type SendVerdict =
-  | { readonly status: 'applied' | 'repeated'; readonly seq: number; readonly ord: number; readonly at: string }
+  | {
+      readonly status: 'applied' | 'repeated';
+      readonly seq: number;
+      readonly ord: number;
+      readonly at: string;
+    }
   | { readonly status: 'busy' }
   | { readonly status: 'refused'; readonly code: ErrorCode };
 
 /** Sends a batch; one verdict for every operation, in their order. */
-export type SendBatch = (operations: readonly SendOperation[], options: { readonly wait: boolean }) => Promise<SendVerdict[]>;
+export type SendBatch = (
+  operations: readonly SendOperation[],
+  options: { readonly wait: boolean },
+) => Promise<SendVerdict[]>;
 
 /** Binds the installed function (`parley.send_<hash>`) to a database. */
 export function createSendBatch(database: Database, functionName: string): SendBatch {
@@ -59,7 +67,12 @@ const refusals: Readonly<Record<number, ErrorCode>> = {
 
 function toVerdict(row: SendRow): SendVerdict {
   if (row.o_status <= 1 && row.o_seq !== null && row.o_ord !== null && row.o_at !== null)
-    return { status: row.o_status === 0 ? 'applied' : 'repeated', seq: row.o_seq, ord: row.o_ord, at: row.o_at };
+    return {
+      status: row.o_status === 0 ? 'applied' : 'repeated',
+      seq: row.o_seq,
+      ord: row.o_ord,
+      at: row.o_at,
+    };
   if (row.o_status === 2) return { status: 'busy' };
   const code = refusals[row.o_status];
   if (code === undefined) throw new Error(`send answered status ${row.o_status}`);

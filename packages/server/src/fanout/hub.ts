@@ -44,7 +44,8 @@ export class Hub {
   /** Delivers a publication to whoever is connected here. Returns how many sockets it was written to. */
   deliver(publication: Publication): number {
     for (const userId of publication.joins ?? [])
-      for (const subscriber of this.#byUser.get(userId) ?? []) this.#join(subscriber, publication.conversationId);
+      for (const subscriber of this.#byUser.get(userId) ?? [])
+        this.#join(subscriber, publication.conversationId);
     const audience = this.#byConversation.get(publication.conversationId);
     if (audience === undefined && this.#recordings.size === 0) return 0;
     const frames = encode(publication);
@@ -52,7 +53,8 @@ export class Hub {
     for (const subscriber of audience ?? []) subscriber.write(frames);
     const delivered = audience?.size ?? 0;
     for (const userId of publication.leaves ?? [])
-      for (const subscriber of this.#byUser.get(userId) ?? []) this.#leave(subscriber, publication.conversationId);
+      for (const subscriber of this.#byUser.get(userId) ?? [])
+        this.#leave(subscriber, publication.conversationId);
     return delivered;
   }
 
@@ -64,7 +66,7 @@ export class Hub {
       admit: (subscriber, heads) => {
         this.#recordings.delete(recorded);
         this.#connect(subscriber, heads.keys());
-        for (const { publication, frames } of recorded) this.#replay(subscriber, heads, publication, frames);
+        for (const encoded of recorded) this.#replay(subscriber, heads, encoded);
       },
       discard: () => {
         this.#recordings.delete(recorded);
@@ -74,7 +76,8 @@ export class Hub {
 
   /** Forgets a connection. */
   disconnect(subscriber: Subscriber): void {
-    for (const conversationId of this.#conversationsOf.get(subscriber) ?? []) this.#leave(subscriber, conversationId);
+    for (const conversationId of this.#conversationsOf.get(subscriber) ?? [])
+      this.#leave(subscriber, conversationId);
     this.#conversationsOf.delete(subscriber);
     const ofUser = this.#byUser.get(subscriber.userId);
     ofUser?.delete(subscriber);
@@ -90,8 +93,7 @@ export class Hub {
   #replay(
     subscriber: Subscriber,
     heads: ReadonlyMap<ConversationId, number>,
-    publication: Publication,
-    frames: Buffer,
+    { publication, frames }: Encoded,
   ): void {
     const { conversationId, events } = publication;
     const last = events[events.length - 1]?.seq ?? 0;

@@ -16,7 +16,9 @@ export function createToParleyError(onUnforeseen: (error: unknown) => void): (er
   };
 }
 
-const fastifyCodes: Readonly<Record<string, 'payload_too_large' | 'unsupported_media_type' | 'invalid_json'>> = {
+const fastifyCodes: Readonly<
+  Record<string, 'payload_too_large' | 'unsupported_media_type' | 'invalid_json'>
+> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',

@@ -63,7 +63,8 @@ interface Lane {
 }
 
 export class Batcher {
-  readonly #options: Required<Pick<BatcherOptions, 'maxFlushes' | 'maxQueued' | 'maxExclusives'>> & BatcherOptions;
+  readonly #options: Required<Pick<BatcherOptions, 'maxFlushes' | 'maxQueued' | 'maxExclusives'>> &
+    BatcherOptions;
   readonly #lanes = new Map<ConversationId, Lane>();
   /** Lanes that have something to do and nothing under way, oldest first. */
   #ready: Lane[] = [];
@@ -84,7 +85,8 @@ export class Batcher {
 
   /** Sends one message. Resolves with the verdict once it is durable. Enqueues before it returns, so callers keep their order. */
   send(operation: SendOperation): Promise<DecidedVerdict> {
-    if (this.#queued >= this.#options.maxQueued) return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
+    if (this.#queued >= this.#options.maxQueued)
+      return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
     return new Promise((resolve, reject) => {
       const bytes = operation.content.length + (operation.metadata?.length ?? 0) + 200;
       this.#enqueue(operation.conversationId, { kind: 'send', operation, bytes, resolve, reject });
@@ -93,7 +95,8 @@ export class Batcher {
 
   /** Runs work that locks the conversation itself, alone in its lane. */
   exclusive<T>(conversationId: ConversationId, work: () => Promise<T>): Promise<T> {
-    if (this.#queued >= this.#options.maxQueued) return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
+    if (this.#queued >= this.#options.maxQueued)
+      return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
     return new Promise((resolve, reject) => {
       this.#enqueue(conversationId, { kind: 'exclusive', run: () => work().then(resolve, reject) });
     });
@@ -230,17 +233,20 @@ export class Batcher {
 
   /** The batch cannot be applied as it is: halve it until the operation at fault stands alone. */
   async #settleFailed(pending: PendingSend[], wait: boolean, error: unknown): Promise<PendingSend[]> {
-    const [first] = pending;
     if (error instanceof ParleyError || pending.length === 1) {
       if (!(error instanceof ParleyError)) this.#options.onPoison(error);
       const answer = error instanceof ParleyError ? error : new ParleyError('internal', { cause: error });
       for (const item of pending) item.reject(answer);
       return [];
     }
-    if (first === undefined) return [];
     const half = Math.ceil(pending.length / 2);
     const busy = await this.#settle(pending.slice(0, half), wait);
-    return [...busy, ...(await this.#settle(pending.slice(half), wait))];
+    // What is behind a busy operation of its conversation stays behind it, also when the conversation is free by now.
+    const held = new Set(busy.map(({ operation }) => operation.conversationId));
+    const rest = pending.slice(half);
+    const behind = rest.filter(({ operation }) => held.has(operation.conversationId));
+    const free = rest.filter(({ operation }) => !held.has(operation.conversationId));
+    return [...busy, ...behind, ...(free.length === 0 ? [] : await this.#settle(free, wait))];
   }
 
   /** Eight attempts over some five seconds. */

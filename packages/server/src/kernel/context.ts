@@ -74,4 +74,3 @@ export type EntryLoader = (
   conversationId: ConversationId,
   entries: readonly LogEntry[],
 ) => Promise<ReadonlyMap<number, unknown>>;
-

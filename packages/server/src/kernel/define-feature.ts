@@ -1,4 +1,12 @@
-import type { Contract, ConversationId, EventKind, OperationName, Output, ParsedInput, Right } from '@parley/protocol';
+import type {
+  Contract,
+  ConversationId,
+  EventKind,
+  OperationName,
+  Output,
+  ParsedInput,
+  Right,
+} from '@parley/protocol';
 import type { Actor } from '../access/actor.js';
 import type { Appended } from '../eventlog/append.js';
 import type { SendOperation } from '../eventlog/send.js';
@@ -30,8 +38,15 @@ export type Handler<Name extends OperationName> =
   /** Makes a conversation, in a transaction of its own. */
   | {
       readonly policy: 'creator';
-      conversation(input: ParsedInput<Name>, by: { readonly actor: Actor; readonly newId: () => string }): ConversationId;
-      run(ctx: ExclusiveContext, input: ParsedInput<Name>, conversationId: ConversationId): Promise<Output<Name>>;
+      conversation(
+        input: ParsedInput<Name>,
+        by: { readonly actor: Actor; readonly newId: () => string },
+      ): ConversationId;
+      run(
+        ctx: ExclusiveContext,
+        input: ParsedInput<Name>,
+        conversationId: ConversationId,
+      ): Promise<Output<Name>>;
     }
   /** Changes a conversation, in a transaction of its own, with the right proved under the lock. */
   | {

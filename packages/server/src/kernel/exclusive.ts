@@ -2,17 +2,26 @@ import { type ConversationId, type OperationName, type OpId, ParleyError } from 
 import { requireRight } from '../access/access.js';
 import type { Actor } from '../access/actor.js';
 import { findMembership } from '../access/membership.store.js';
-import type { Tx } from '../db/database.js';
+import type { Database, Tx } from '../db/database.js';
 import { isConnectionLost, isRetryable } from '../db/database-error.js';
 import { appendEntry, findRepeat, lockHead } from '../eventlog/append.js';
+import type { Publication } from '../fanout/broker.js';
 import type { Context, Emission, ExclusiveContext } from './context.js';
 import type { Handler } from './define-feature.js';
-import type { ExecuteOptions } from './execute.js';
 
 type ExclusiveHandler = Extract<Handler<OperationName>, { policy: 'creator' | 'member' }>;
 
+/** What rare commands need of the rest. */
+export interface ExclusiveOptions {
+  readonly database: Database;
+  readonly publish: (publication: Publication) => void;
+  readonly newId: () => string;
+  readonly delay: (ms: number) => Promise<void>;
+  readonly random: () => number;
+}
+
 interface ExclusiveCall {
-  readonly options: ExecuteOptions;
+  readonly options: ExclusiveOptions;
   readonly ctx: Context & { readonly actor: Actor };
   readonly handler: ExclusiveHandler;
   /** Parsed by the contract of the handler's operation. */
@@ -32,7 +41,9 @@ export async function runExclusive(call: ExclusiveCall): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
     const emissions: Emission[] = [];
     try {
-      const result = await options.database.transaction((tx) => runInTransaction({ ...call, opId }, tx, emissions));
+      const result = await options.database.transaction((tx) =>
+        runInTransaction({ ...call, opId }, tx, emissions),
+      );
       for (const { event, joins = [], leaves = [] } of emissions)
         options.publish({ conversationId: event.conversationId, events: [event], joins, leaves });
       return result;

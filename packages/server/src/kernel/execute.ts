@@ -6,12 +6,10 @@
 import { type OperationName, type OpId, ParleyError } from '@parley/protocol';
 import { requireReadable } from '../access/access.js';
 import type { Actor } from '../access/actor.js';
-import type { Database } from '../db/database.js';
-import type { Publication } from '../fanout/broker.js';
 import type { Batcher } from './batcher.js';
 import type { Context } from './context.js';
 import type { Handler } from './define-feature.js';
-import { runExclusive } from './exclusive.js';
+import { type ExclusiveOptions, runExclusive } from './exclusive.js';
 import { createLogReader } from './log-reader.js';
 import { parseInput } from './parse-input.js';
 import type { RegisteredOperation, Registry } from './registry.js';
@@ -27,15 +25,10 @@ export interface Call {
 
 export type Execute = (call: Call) => Promise<unknown>;
 
-export interface ExecuteOptions {
-  readonly database: Database;
+export interface ExecuteOptions extends ExclusiveOptions {
   readonly registry: Registry;
   readonly batcher: Batcher;
-  readonly publish: (publication: Publication) => void;
-  readonly newId: () => string;
   readonly now: () => number;
-  readonly delay: (ms: number) => Promise<void>;
-  readonly random: () => number;
 }
 
 export function createExecute(options: ExecuteOptions): Execute {
@@ -67,8 +60,12 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
   switch (handler.policy) {
     case 'user':
       return handler.run({ ...ctx, actor }, input);
-    case 'reader':
-      return runReader(options, { ...ctx, actor }, handler, input);
+    case 'reader': {
+      const reading = { ...ctx, actor, log: createLogReader(options.registry, { ...ctx, actor }) };
+      return requireReadable(ctx.db, actor, handler.conversation(input)).then(() =>
+        handler.run(reading, input),
+      );
+    }
     case 'sender': {
       const operation = handler.operation(input, actor);
       return options.batcher.send(operation).then((verdict) => {
@@ -79,23 +76,21 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
     case 'creator':
     case 'member': {
       const conversationId =
-        handler.policy === 'creator' ? handler.conversation(input, { actor, newId: ctx.newId }) : handler.conversation(input);
+        handler.policy === 'creator'
+          ? handler.conversation(input, { actor, newId: ctx.newId })
+          : handler.conversation(input);
       return options.batcher.exclusive(conversationId, () =>
-        runExclusive({ options, ctx: { ...ctx, actor }, handler, input, conversationId, opId: call.opId ?? null }),
+        runExclusive({
+          options,
+          ctx: { ...ctx, actor },
+          handler,
+          input,
+          conversationId,
+          opId: call.opId ?? null,
+        }),
       );
     }
     default:
       return handler satisfies never;
   }
 }
-
-async function runReader(
-  options: ExecuteOptions,
-  ctx: Context & { readonly actor: Actor },
-  handler: Extract<Handler<OperationName>, { policy: 'reader' }>,
-  input: never,
-): Promise<unknown> {
-  await requireReadable(ctx.db, ctx.actor, handler.conversation(input));
-  return handler.run({ ...ctx, log: createLogReader(options.registry, ctx) }, input);
-}
-

@@ -12,28 +12,40 @@ export function createLogReader(
   return {
     read: async (conversationId, range) => {
       const { entries, head } = await readLog(ctx.db, conversationId, range);
-      const events = await loadEvents(registry, ctx, conversationId, entries);
+      const events = await loadEvents({ registry, ctx, conversationId }, entries);
       return { events, to: entries.at(-1)?.seq ?? Math.max(range.after, 0), head };
     },
   };
 }
 
+interface Loading {
+  readonly registry: Registry;
+  readonly ctx: Context & { readonly actor: Pick<Actor, 'tenantId'> };
+  readonly conversationId: ConversationId;
+}
+
 async function loadEvents(
-  registry: Registry,
-  ctx: Context & { readonly actor: Pick<Actor, 'tenantId'> },
-  conversationId: ConversationId,
+  { registry, ctx, conversationId }: Loading,
   entries: readonly LogEntry[],
 ): Promise<ChatEvent[]> {
   const data = new Map<number, unknown>();
   for (const number of new Set(entries.map((entry) => entry.kind))) {
     const ofKind = entries.filter((entry) => entry.kind === number);
     const loader = registry.entryLoaders.get(number);
-    if (loader === undefined) throw new Error(`the log has an entry of kind ${number}, which this version does not know`);
+    if (loader === undefined)
+      throw new Error(`the log has an entry of kind ${number}, which this version does not know`);
     for (const [seq, value] of await loader.load(ctx, conversationId, ofKind)) data.set(seq, value);
   }
   return entries.map(
     ({ seq, at, actorId, kind }) =>
       // The loader registered for a kind gives that kind's data.
-      ({ kind: registry.entryLoaders.get(kind)?.kind, conversationId, seq, at, actorId, data: data.get(seq) }) as ChatEvent,
+      ({
+        kind: registry.entryLoaders.get(kind)?.kind,
+        conversationId,
+        seq,
+        at,
+        actorId,
+        data: data.get(seq),
+      }) as ChatEvent,
   );
 }

@@ -11,7 +11,9 @@ export function parseInput(operation: Operation, input: unknown): unknown {
 /** The error of a schema that was not met, naming every field. */
 export function toParleyError(error: z.ZodError): ParleyError {
   const issues = error.issues.flatMap((issue) => inner(issue));
-  const details = issues.slice(0, 20).map((issue) => ({ path: issue.path.map(String).join('.').slice(0, 200), rule: issue.rule }));
+  const details = issues
+    .slice(0, 20)
+    .map((issue) => ({ path: issue.path.map(String).join('.').slice(0, 200), rule: issue.rule }));
   const code = issues.find((issue) => issue.code !== undefined)?.code ?? 'validation_failed';
   return new ParleyError(code, { details });
 }

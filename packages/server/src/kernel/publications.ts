@@ -14,7 +14,9 @@ export function toPublications(applied: readonly AppliedSend[]): Publication[] {
   return [...byConversation.values()].flatMap((events) => {
     const [first] = events;
     if (first === undefined) return [];
-    return [{ conversationId: first.conversationId, events: events.sort((one, other) => one.seq - other.seq) }];
+    return [
+      { conversationId: first.conversationId, events: events.sort((one, other) => one.seq - other.seq) },
+    ];
   });
 }
 

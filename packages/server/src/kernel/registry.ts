@@ -23,11 +23,17 @@ export interface Registry {
 export function createRegistry(features: readonly Feature[]): Registry {
   const operations = new Map<string, RegisteredOperation>();
   for (const [name, { feature, operation }] of listOperations()) {
-    const handlers: Readonly<Record<string, unknown>> = features.find((candidate) => candidate.name === feature)?.handlers ?? {};
+    const handlers: Readonly<Record<string, unknown>> =
+      features.find((candidate) => candidate.name === feature)?.handlers ?? {};
     const handler = handlers[name];
     if (handler === undefined) throw new Error(`no feature carries out ${name}`);
     // `defineFeature` proved that the handler found under a name is the handler of that operation.
-    operations.set(name, { name: name as OperationName, feature, operation, handler: handler as Handler<OperationName> });
+    operations.set(name, {
+      name: name as OperationName,
+      feature,
+      operation,
+      handler: handler as Handler<OperationName>,
+    });
   }
   return {
     operations,
@@ -46,7 +52,10 @@ function collectIncludes(features: readonly Feature[]): Includes {
 }
 
 function collectEntries(features: readonly Feature[]): Registry['entryLoaders'] {
-  const all: { readonly [Kind in EventKind]?: EntryLoader } = Object.assign({}, ...features.map((feature) => feature.entries));
+  const all: { readonly [Kind in EventKind]?: EntryLoader } = Object.assign(
+    {},
+    ...features.map((feature) => feature.entries),
+  );
   const loaders = new Map<number, { kind: EventKind; load: EntryLoader }>();
   // The keys of the table are the kinds.
   for (const kind of Object.keys(entryKinds) as EventKind[]) {

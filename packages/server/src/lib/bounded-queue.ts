@@ -18,7 +18,8 @@ export class BoundedQueue {
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#concurrency) this.#running += 1;
     else {
-      if (this.#waiting.length >= this.#queueLimit) throw new ParleyError('overloaded', { retryAfterMs: 1000 });
+      if (this.#waiting.length >= this.#queueLimit)
+        throw new ParleyError('overloaded', { retryAfterMs: 1000 });
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     try {

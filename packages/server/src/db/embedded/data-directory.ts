@@ -14,7 +14,10 @@ export async function prepareDataDirectory(directory: string): Promise<string> {
   const text = await readFile(metaPath, 'utf8').catch(() => undefined);
   if (text === undefined) {
     // Renamed into place, so that a crash leaves no half of it.
-    await writeFile(`${metaPath}.new`, `${JSON.stringify({ engine: 'pglite', postgresMajor: embeddedMajor })}\n`);
+    await writeFile(
+      `${metaPath}.new`,
+      `${JSON.stringify({ engine: 'pglite', postgresMajor: embeddedMajor })}\n`,
+    );
     await rename(`${metaPath}.new`, metaPath);
   } else checkMeta(directory, text);
   const dataDir = path.join(directory, 'pgdata');
@@ -24,7 +27,8 @@ export async function prepareDataDirectory(directory: string): Promise<string> {
 
 function checkMeta(directory: string, text: string): void {
   const meta: unknown = JSON.parse(text);
-  const major = typeof meta === 'object' && meta !== null && 'postgresMajor' in meta ? meta.postgresMajor : undefined;
+  const major =
+    typeof meta === 'object' && meta !== null && 'postgresMajor' in meta ? meta.postgresMajor : undefined;
   if (major !== embeddedMajor)
     throw new DataDirectoryError(
       `${directory} was made by an embedded PostgreSQL ${String(major)}; this version has ${embeddedMajor}. ` +

@@ -7,12 +7,13 @@
  * Taking over is guarded by a directory, whose creation is atomic: of several starters one removes the stale socket and binds, the others wait and then
  * find its owner. A guard older than five seconds was left by a starter that was killed in between.
  */
+
+import { createHash } from 'node:crypto';
 import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createHash } from 'node:crypto';
 
 export interface LockOwner {
   readonly pid: number;
@@ -76,7 +77,8 @@ async function takeGuard(guard: string): Promise<boolean> {
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
     const found = await stat(guard).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > guardLifetimeMs) await rmdir(guard).catch(() => {});
+    if (found !== undefined && Date.now() - found.mtimeMs > guardLifetimeMs)
+      await rmdir(guard).catch(() => {});
     return false;
   }
 }
@@ -118,7 +120,8 @@ function askOwner(address: string): Promise<LockOwner | undefined> {
 function parseOwner(text: string): LockOwner | undefined {
   try {
     const { pid, host, startedAt } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof pid !== 'number' || typeof host !== 'string' || typeof startedAt !== 'string') return undefined;
+    if (typeof pid !== 'number' || typeof host !== 'string' || typeof startedAt !== 'string')
+      return undefined;
     return { pid, host, startedAt };
   } catch {
     return undefined;

@@ -34,7 +34,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
   }
 }
 
-async function open(options: EmbeddedOptions, dataDir: string, unlock: () => Promise<void>): Promise<Database> {
+async function open(
+  options: EmbeddedOptions,
+  dataDir: string,
+  unlock: () => Promise<void>,
+): Promise<Database> {
   const client = await startWorker(dataDir);
   const mutex = new Mutex();
   const kysely = new Kysely<Tables>({ dialect: createEmbeddedDialect(client, mutex) });
@@ -59,7 +63,11 @@ async function open(options: EmbeddedOptions, dataDir: string, unlock: () => Pro
       statements += 1;
       return kysely.transaction().execute(work);
     },
-    ping: () => withTimeout(2000, mutex.run(() => client.query('select 1', []))),
+    ping: () =>
+      withTimeout(
+        2000,
+        mutex.run(() => client.query('select 1', [])),
+      ),
     close: async () => {
       stopMaintenance();
       await kysely.destroy();

@@ -23,7 +23,8 @@ export function startMaintenance(options: {
   return options.clock.every(intervalMs, () => {
     if (options.statements() === seen) return;
     round += 1;
-    const work = round % roundsPerVacuum === 0 ? ['vacuum', 'analyze', 'checkpoint'] : ['analyze', 'checkpoint'];
+    const work =
+      round % roundsPerVacuum === 0 ? ['vacuum', 'analyze', 'checkpoint'] : ['analyze', 'checkpoint'];
     runAll(options.run, work)
       .catch(options.onError)
       .finally(() => {

@@ -19,7 +19,7 @@ interface Pending {
 
 /** Starts the thread and opens the database in it. */
 export async function startWorker(dataDir: string): Promise<WorkerClient> {
-  const worker = new Worker(workerUrl(), { workerData: { dataDir }, execArgv: isSource() ? ['--import', 'tsx'] : [] });
+  const worker = createWorker(dataDir);
   const pending = new Map<number, Pending>();
   let nextId = 1;
   const failAll = (error: Error): void => {
@@ -64,11 +64,11 @@ function opened(worker: Worker): Promise<void> {
   });
 }
 
-/** In the build the worker stands beside the bundle; run from sources it is TypeScript, which the thread needs tsx to read. */
-function workerUrl(): URL {
-  return new URL(isSource() ? './embedded-worker.ts' : './embedded-worker.js', import.meta.url);
-}
-
-function isSource(): boolean {
-  return import.meta.url.endsWith('.ts');
+/** In the build the worker stands beside the bundle. Run from sources it is TypeScript, and `--import tsx` does nothing in a thread. */
+function createWorker(dataDir: string): Worker {
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./embedded-worker.js', import.meta.url), { workerData: { dataDir } });
+  const source = JSON.stringify(new URL('./embedded-worker.ts', import.meta.url));
+  const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${source}); })`;
+  return new Worker(boot, { eval: true, workerData: { dataDir } });
 }

@@ -1,10 +1,20 @@
 /** What crosses between the server's thread and the database's. One request, one answer, in order. */
 export type WorkerRequest =
-  | { readonly id: number; readonly kind: 'query'; readonly text: string; readonly values: readonly unknown[] }
+  | {
+      readonly id: number;
+      readonly kind: 'query';
+      readonly text: string;
+      readonly values: readonly unknown[];
+    }
   | { readonly id: number; readonly kind: 'close' };
 
 export type WorkerAnswer =
-  | { readonly id: number; readonly kind: 'rows'; readonly rows: unknown[]; readonly affectedRows: number | undefined }
+  | {
+      readonly id: number;
+      readonly kind: 'rows';
+      readonly rows: unknown[];
+      readonly affectedRows: number | undefined;
+    }
   | { readonly id: number; readonly kind: 'error'; readonly error: WireError }
   | { readonly id: 0; readonly kind: 'open' }
   | { readonly id: 0; readonly kind: 'failed'; readonly error: WireError };

@@ -17,7 +17,8 @@ export async function insertAccount(tx: Tx, account: NewAccount): Promise<'usern
     insert into parley.users (tenant_id, id, username, display_name, email)
     values (${account.tenantId}, ${account.userId}, ${account.username}, ${account.displayName}, ${account.email})
     on conflict do nothing returning 1`.execute(tx);
-  if (rows.length === 0) return (await hasUsername(tx, account.tenantId, account.username)) ? 'username' : 'email';
+  if (rows.length === 0)
+    return (await hasUsername(tx, account.tenantId, account.username)) ? 'username' : 'email';
   await sql`
     insert into parley.credentials (tenant_id, user_id, password_hash)
     values (${account.tenantId}, ${account.userId}, ${account.passwordHash})`.execute(tx);
@@ -55,7 +56,9 @@ export interface NewSession {
 export async function insertSession(tx: Tx, session: NewSession): Promise<void> {
   await sql`
     insert into parley.sessions (id, tenant_id, user_id, expires_at)
-    values (${session.sessionId}, ${session.tenantId}, ${session.userId}, now() + interval '30 days')`.execute(tx);
+    values (${session.sessionId}, ${session.tenantId}, ${session.userId}, now() + interval '30 days')`.execute(
+    tx,
+  );
   await insertRefreshToken(tx, session.sessionId, session.tokenHash);
 }
 

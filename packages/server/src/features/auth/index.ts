@@ -15,7 +15,13 @@ export interface AuthOptions {
 }
 
 /** Built-in accounts: register, log in, refresh, log out. */
-export function createAuthFeature({ database, tenantId, passwords, refreshTokens, sessions }: AuthOptions): Feature {
+export function createAuthFeature({
+  database,
+  tenantId,
+  passwords,
+  refreshTokens,
+  sessions,
+}: AuthOptions): Feature {
   return defineFeature(contracts.auth, {
     handlers: {
       register: {
@@ -33,7 +39,8 @@ export function createAuthFeature({ database, tenantId, passwords, refreshTokens
             passwordHash: await passwords.hash(password),
           };
           const taken = await database.transaction((tx) => insertAccount(tx, account));
-          if (taken !== undefined) throw new ParleyError(taken === 'username' ? 'username_taken' : 'email_taken');
+          if (taken !== undefined)
+            throw new ParleyError(taken === 'username' ? 'username_taken' : 'email_taken');
           return session(ctx, await sessions.start({ tenantId, userId }));
         },
       },
@@ -63,7 +70,9 @@ export function createAuthFeature({ database, tenantId, passwords, refreshTokens
 
 interface MeLoader {
   readonly db: Executor;
-  readonly include: { me(db: Executor, owner: { readonly tenantId: TenantId; readonly userId: UserId }): Promise<Me> };
+  readonly include: {
+    me(db: Executor, owner: { readonly tenantId: TenantId; readonly userId: UserId }): Promise<Me>;
+  };
 }
 
 async function session(ctx: MeLoader, { tenantId, userId, ...grant }: Grant): Promise<Session> {

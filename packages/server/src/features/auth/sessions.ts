@@ -1,7 +1,13 @@
 import { ParleyError, type Session, type SessionId, type TenantId, type UserId } from '@parley/protocol';
 import { accessTokenSeconds, type Tokens } from '../../access/tokens.js';
 import type { Database } from '../../db/database.js';
-import { extendSession, insertRefreshToken, insertSession, revokeSession, useRefreshToken } from './auth.store.js';
+import {
+  extendSession,
+  insertRefreshToken,
+  insertSession,
+  revokeSession,
+  useRefreshToken,
+} from './auth.store.js';
 import type { RefreshTokens } from './refresh-token.js';
 
 export interface SessionsOptions {

@@ -33,7 +33,9 @@ export async function findSummary(
     join parley.members me on me.conversation_id = h.conversation_id and me.user_id = ${actor.userId} and me.status = 1
     join parley.conversations c on c.id = h.conversation_id
     left join parley.messages m on m.conversation_id = h.conversation_id and m.seq = h.last_message_seq
-    where h.conversation_id = ${conversationId} and h.tenant_id = ${actor.tenantId} and h.state <> 2`.execute(db);
+    where h.conversation_id = ${conversationId} and h.tenant_id = ${actor.tenantId} and h.state <> 2`.execute(
+    db,
+  );
   return rows[0] === undefined ? undefined : toSummary(rows[0]);
 }
 

@@ -13,7 +13,12 @@ import { insertMembers } from '../../access/membership.store.js';
 import { appendEntry, insertHead } from '../../eventlog/append.js';
 import { entryKinds } from '../../eventlog/entry-kinds.js';
 import type { ExclusiveContext } from '../../kernel/context.js';
-import { findConversation, findSummary, insertConversation, type NewConversation } from './conversations.store.js';
+import {
+  findConversation,
+  findSummary,
+  insertConversation,
+  type NewConversation,
+} from './conversations.store.js';
 
 type CreateInput = ParsedInput<'createConversation'>;
 
@@ -22,7 +27,8 @@ export function conversationIdOf(
   input: CreateInput,
   by: { readonly actor: Actor; readonly newId: () => string },
 ): ConversationId {
-  if (input.type === 'direct') return directConversationId(by.actor.tenantId, by.actor.userId, otherOf(input));
+  if (input.type === 'direct')
+    return directConversationId(by.actor.tenantId, by.actor.userId, otherOf(input));
   return input.id ?? (by.newId() as ConversationId);
 }
 
@@ -48,7 +54,11 @@ export async function createConversation(
   const memberIds = [actor.userId, ...others];
   await insertConversation(tx, newConversation(input, { id: conversationId, actor, at, seq, memberIds }));
   const place = { tenantId: actor.tenantId, conversationId, seq, at };
-  await insertMembers(tx, { ...place, userIds: [actor.userId], role: input.type === 'direct' ? 'member' : 'owner' });
+  await insertMembers(tx, {
+    ...place,
+    userIds: [actor.userId],
+    role: input.type === 'direct' ? 'member' : 'owner',
+  });
   const joined = await insertMembers(tx, { ...place, userIds: others, role: 'member' });
   if (joined.length !== others.length) throw new ParleyError('invalid_reference');
   await emitCreated(ctx, conversationId, { seq, at, memberIds });
@@ -88,7 +98,10 @@ async function emitCreated(
   });
 }
 
-async function summaryOf(ctx: ExclusiveContext, conversationId: ConversationId): Promise<ConversationSummary> {
+async function summaryOf(
+  ctx: ExclusiveContext,
+  conversationId: ConversationId,
+): Promise<ConversationSummary> {
   const summary = await findSummary(ctx.tx, ctx.actor, conversationId);
   if (summary === undefined) throw new Error('a conversation vanished while it was made');
   return summary;

@@ -19,7 +19,10 @@ export const conversationsFeature = defineFeature(contracts.conversations, {
         const rows = await listSummaries(ctx.db, ctx.actor, { after, limit: limit + 1 });
         const items = rows.slice(0, limit);
         const last = items.at(-1);
-        const people = items.flatMap((item) => [...(item.directUserIds ?? []), ...(item.lastMessage ? [item.lastMessage.senderId] : [])]);
+        const people = items.flatMap((item) => [
+          ...(item.directUserIds ?? []),
+          ...(item.lastMessage ? [item.lastMessage.senderId] : []),
+        ]);
         return {
           items,
           users: await ctx.include.users(ctx.db, ctx.actor, people),

@@ -12,8 +12,11 @@ export async function addMembers(
   const { tx, actor, head, membership } = ctx;
   const { conversationId, userIds, role = 'member' } = input;
   if (compareRoles(role, membership.role) > 0) throw new ParleyError('rank_too_low');
-  if ((await countUsers(tx, actor.tenantId, userIds)) !== userIds.length) throw new ParleyError('invalid_reference');
-  const present = new Set((await listMembersAmong(tx, conversationId, userIds)).map((member) => member.userId));
+  if ((await countUsers(tx, actor.tenantId, userIds)) !== userIds.length)
+    throw new ParleyError('invalid_reference');
+  const present = new Set(
+    (await listMembersAmong(tx, conversationId, userIds)).map((member) => member.userId),
+  );
   const missing = userIds.filter((userId) => !present.has(userId));
   if (missing.length === 0) return { seq: head.lastSeq };
 

@@ -1,4 +1,4 @@
-import { contracts, type UserId } from '@parley/protocol';
+import { contracts, type UserId, type Users } from '@parley/protocol';
 import { defineFeature } from '../../kernel/define-feature.js';
 import { addMembers } from './add-members.js';
 import { decodeCursor, encodeCursor } from './member-cursor.js';
@@ -18,7 +18,11 @@ export const membersFeature = defineFeature(contracts.members, {
         const last = items.at(-1);
         return {
           items,
-          users: await ctx.include.users(ctx.db, ctx.actor, items.map((member) => member.userId)),
+          users: await ctx.include.users(
+            ctx.db,
+            ctx.actor,
+            items.map((member) => member.userId),
+          ),
           ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor(last) } : {}),
         };
       },
@@ -50,7 +54,11 @@ export const membersFeature = defineFeature(contracts.members, {
       return new Map(
         entries.map((entry) => [
           entry.seq,
-          { conversation, members: members.filter((member) => entry.targets.includes(member.userId)), users },
+          {
+            conversation,
+            members: members.filter((member) => entry.targets.includes(member.userId)),
+            users: pick(users, entry.targets),
+          },
         ]),
       );
     },
@@ -58,3 +66,13 @@ export const membersFeature = defineFeature(contracts.members, {
       new Map(entries.map((entry) => [entry.seq, { userIds: entry.targets }])),
   },
 });
+
+/** The profiles of some people: an entry carries those it is about, not those of the whole page. */
+function pick(users: Users, ids: readonly string[]): Users {
+  return Object.fromEntries(
+    ids.flatMap((id) => {
+      const user = users[id];
+      return user === undefined ? [] : [[id, user]];
+    }),
+  );
+}

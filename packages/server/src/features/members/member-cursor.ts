@@ -9,6 +9,7 @@ export function encodeCursor(position: MemberPosition): string {
 /** Throws `invalid_cursor` for anything `encodeCursor` does not make. */
 export function decodeCursor(cursor: string): MemberPosition {
   const [joinedSeq = '', userId = '', ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (rest.length > 0 || !/^\d{1,15}$/.test(joinedSeq) || !isUuid(userId)) throw new ParleyError('invalid_cursor');
+  if (rest.length > 0 || !/^\d{1,15}$/.test(joinedSeq) || !isUuid(userId))
+    throw new ParleyError('invalid_cursor');
   return { joinedSeq: Number(joinedSeq), userId };
 }

@@ -53,7 +53,12 @@ export async function listMembersAmong(
 /** Ends an active membership. */
 export async function endMembership(
   tx: Tx,
-  end: { readonly conversationId: ConversationId; readonly userId: UserId; readonly seq: number; readonly hasLeft: boolean },
+  end: {
+    readonly conversationId: ConversationId;
+    readonly userId: UserId;
+    readonly seq: number;
+    readonly hasLeft: boolean;
+  },
 ): Promise<void> {
   await sql`
     update parley.members set status = ${end.hasLeft ? 2 : 3}, left_seq = ${end.seq}
@@ -63,7 +68,9 @@ export async function endMembership(
 export async function countOwners(tx: Tx, conversationId: ConversationId): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from parley.members
-    where conversation_id = ${conversationId} and status = 1 and role = ${roles.indexOf('owner')}`.execute(tx);
+    where conversation_id = ${conversationId} and status = 1 and role = ${roles.indexOf('owner')}`.execute(
+    tx,
+  );
   return rows[0]?.count ?? 0;
 }
 

@@ -17,13 +17,21 @@ export async function removeMember(
   const conversation = await ctx.include.conversation(tx, conversationId);
   if (conversation.type === 'direct') throw new ParleyError('forbidden');
   if (!isSelf && compareRoles(target.role, membership.role) >= 0) throw new ParleyError('rank_too_low');
-  if (target.role === 'owner' && (await countOwners(tx, conversationId)) === 1) throw new ParleyError('last_owner');
+  if (target.role === 'owner' && (await countOwners(tx, conversationId)) === 1)
+    throw new ParleyError('last_owner');
 
   const { seq, at } = await ctx.append({ kind: entryKinds['members.removed'], targets: [userId] });
   await endMembership(tx, { conversationId, userId, seq, hasLeft: isSelf });
   await updateMemberCount(tx, { conversationId, by: -1, seq });
   ctx.emit({
-    event: { kind: 'members.removed', conversationId, seq, at, actorId: actor.userId, data: { userIds: [userId] } },
+    event: {
+      kind: 'members.removed',
+      conversationId,
+      seq,
+      at,
+      actorId: actor.userId,
+      data: { userIds: [userId] },
+    },
     leaves: [userId],
   });
   return { seq };

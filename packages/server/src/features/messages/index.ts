@@ -27,7 +27,11 @@ export const messagesFeature = defineFeature(contracts.messages, {
         const last = page.items.at(-1);
         return {
           items: page.items,
-          users: await ctx.include.users(ctx.db, ctx.actor, page.items.map((message) => message.senderId)),
+          users: await ctx.include.users(
+            ctx.db,
+            ctx.actor,
+            page.items.map((message) => message.senderId),
+          ),
           ...(page.hasBefore && first !== undefined ? { previousCursor: String(first.seq) } : {}),
           ...(page.hasAfter && last !== undefined ? { nextCursor: String(last.seq) } : {}),
         };
@@ -45,7 +49,11 @@ export const messagesFeature = defineFeature(contracts.messages, {
   },
   entries: {
     'message.created': async ({ db }, conversationId, entries) => {
-      const messages = await listMessagesAt(db, conversationId, entries.map((entry) => entry.seq));
+      const messages = await listMessagesAt(
+        db,
+        conversationId,
+        entries.map((entry) => entry.seq),
+      );
       return new Map(messages.map((message) => [message.seq, message]));
     },
   },

@@ -28,7 +28,11 @@ export async function readPage(db: Executor, request: PageRequest): Promise<Mess
   }
   const before = request.before === undefined ? undefined : parseCursor(request.before);
   const rows = await listMessagesBefore(db, conversationId, { before, limit: limit + 1 });
-  return { items: rows.slice(0, limit).reverse(), hasBefore: rows.length > limit, hasAfter: before !== undefined };
+  return {
+    items: rows.slice(0, limit).reverse(),
+    hasBefore: rows.length > limit,
+    hasAfter: before !== undefined,
+  };
 }
 
 async function readAround(db: Executor, request: PageRequest, id: MessageId): Promise<MessagePage> {

@@ -22,7 +22,12 @@ export const usersFeature = defineFeature(contracts.users, {
       run: async ({ db, actor }, { q, limit = 20 }) => {
         if (q.trim().length === 0) return { items: [] };
         return {
-          items: await searchUsers(db, { tenantId: actor.tenantId, exceptUserId: actor.userId, text: q, limit }),
+          items: await searchUsers(db, {
+            tenantId: actor.tenantId,
+            exceptUserId: actor.userId,
+            text: q,
+            limit,
+          }),
         };
       },
     },

@@ -12,7 +12,8 @@ export function assembleInput(request: FastifyRequest, shape: InputShape): unkno
   const rest = shape.method === 'GET' ? fromQuery(request.query, shape.numeric) : fromBody(request.body);
   const params = asRecord(request.params);
   for (const name of shape.params)
-    if (Object.hasOwn(rest, name)) throw new ParleyError('validation_failed', { details: [{ path: name, rule: 'belongs in the path' }] });
+    if (Object.hasOwn(rest, name))
+      throw new ParleyError('validation_failed', { details: [{ path: name, rule: 'belongs in the path' }] });
   return { ...rest, ...params };
 }
 
@@ -20,15 +21,16 @@ function fromQuery(query: unknown, numeric: ReadonlySet<string>): Record<string,
   return Object.fromEntries(
     Object.entries(asRecord(query)).map(([name, value]) => [
       name,
-      // Digits only: `1e1`, ` 10` and `0x10` stay text, which the schema refuses.
-      numeric.has(name) && typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+      // Digits only, as many as an exact integer has: `1e1`, ` 10` and `0x10` stay text, which the schema refuses.
+      numeric.has(name) && typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value,
     ]),
   );
 }
 
 function fromBody(body: unknown): Record<string, unknown> {
   if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ParleyError('validation_failed');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new ParleyError('validation_failed');
   return asRecord(body);
 }
 

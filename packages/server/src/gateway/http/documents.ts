@@ -3,10 +3,17 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
 /** The API document at `/v1/openapi.json`, and browsable at `/docs`. */
-export async function registerDocuments(app: FastifyInstance, document: Record<string, unknown>): Promise<void> {
+export async function registerDocuments(
+  app: FastifyInstance,
+  document: Record<string, unknown>,
+): Promise<void> {
   app.get('/v1/openapi.json', async () => document);
   await app.register(fastifySwagger, { mode: 'static', specification: { document: asDocument(document) } });
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { displayOperationId: true } });
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { displayOperationId: true },
+  });
 }
 
 /** The library's type describes OpenAPI 3.0; ours is 3.1, which its viewer reads as well. */
@@ -14,4 +21,7 @@ function asDocument(document: Record<string, unknown>): SpecDocument {
   return document as unknown as SpecDocument;
 }
 
-type SpecDocument = Extract<NonNullable<FastifyStaticSwaggerOptions['specification']>, { document: unknown }>['document'];
+type SpecDocument = Extract<
+  NonNullable<FastifyStaticSwaggerOptions['specification']>,
+  { document: unknown }
+>['document'];

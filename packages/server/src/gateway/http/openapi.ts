@@ -38,7 +38,13 @@ function describeOperation({ name, feature, operation }: RegisteredOperation): R
     security: operation.access === 'user' ? [{ accessToken: [] }] : [],
     parameters: [
       ...parameters(input, params, 'path'),
-      ...(isQuery ? parameters(input, namesOf(input).filter((field) => !params.includes(field)), 'query') : []),
+      ...(isQuery
+        ? parameters(
+            input,
+            namesOf(input).filter((field) => !params.includes(field)),
+            'query',
+          )
+        : []),
       ...(operation.repeats === 'key' ? [idempotencyKey] : []),
     ],
     ...(isQuery ? {} : body(input, params)),
@@ -71,7 +77,9 @@ function body(input: JsonSchema, params: readonly string[]): Record<string, unkn
 }
 
 function without(input: JsonSchema, params: readonly string[]): JsonSchema {
-  const properties = Object.fromEntries(Object.entries(input.properties ?? {}).filter(([name]) => !params.includes(name)));
+  const properties = Object.fromEntries(
+    Object.entries(input.properties ?? {}).filter(([name]) => !params.includes(name)),
+  );
   const required = input.required?.filter((name) => !params.includes(name)) ?? [];
   return { ...input, properties, ...(required.length > 0 ? { required } : { required: [] }) };
 }
@@ -86,7 +94,11 @@ function responses(operation: Operation): Record<string, unknown> {
       ? { description: 'Done.' }
       : { description: 'Success.', content: { 'application/json': { schema: outputSchema(operation) } } };
   const common: ErrorCode[] = ['validation_failed', 'rate_limited', 'unavailable'];
-  const codes: ErrorCode[] = [...common, ...(operation.access === 'user' ? (['token_invalid', 'token_expired'] as const) : []), ...operation.errors];
+  const codes: ErrorCode[] = [
+    ...common,
+    ...(operation.access === 'user' ? (['token_invalid', 'token_expired'] as const) : []),
+    ...operation.errors,
+  ];
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes)) {
     const { status } = errorTable[code];

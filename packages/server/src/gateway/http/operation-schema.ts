@@ -22,7 +22,11 @@ export function outputSchema(operation: Operation): JsonSchema {
 }
 
 /** Method and path in Fastify's spelling, and the names of the path's parameters. */
-export function routeOf(operation: Operation): { readonly method: string; readonly url: string; readonly params: string[] } {
+export function routeOf(operation: Operation): {
+  readonly method: string;
+  readonly url: string;
+  readonly params: string[];
+} {
   const [method = '', url = ''] = operation.rest.split(' ');
   return { method, url, params: [...url.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '') };
 }

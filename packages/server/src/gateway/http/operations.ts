@@ -15,10 +15,15 @@ export interface OperationServices {
 
 /** Every operation of the contracts as a route. */
 export function registerOperations(app: FastifyInstance, services: OperationServices): void {
-  for (const registered of services.registry.operations.values()) registerOperation(app, services, registered);
+  for (const registered of services.registry.operations.values())
+    registerOperation(app, services, registered);
 }
 
-function registerOperation(app: FastifyInstance, services: OperationServices, registered: RegisteredOperation): void {
+function registerOperation(
+  app: FastifyInstance,
+  services: OperationServices,
+  registered: RegisteredOperation,
+): void {
   const { operation } = registered;
   const { method, url, params } = routeOf(operation);
   const shape = { method, params, numeric: numericFields(operation) };
@@ -26,9 +31,17 @@ function registerOperation(app: FastifyInstance, services: OperationServices, re
     method,
     url,
     handler: async (request, reply) => {
-      const actor = operation.access === 'user' ? await authenticateHeader(services.tokens, authorizationOf(request)) : undefined;
+      const actor =
+        operation.access === 'user'
+          ? await authenticateHeader(services.tokens, authorizationOf(request))
+          : undefined;
       const opId = operation.repeats === 'key' ? idempotencyKeyOf(request) : undefined;
-      const result = await services.execute({ operation: registered, input: assembleInput(request, shape), actor, opId });
+      const result = await services.execute({
+        operation: registered,
+        input: assembleInput(request, shape),
+        actor,
+        opId,
+      });
       return answer(reply, operation.status, result);
     },
   });
@@ -44,7 +57,8 @@ function answer(reply: FastifyReply, status: number, result: unknown): FastifyRe
 /** Two Authorization headers are a trick on whoever reads the other one; Node keeps the first and says nothing. */
 function authorizationOf(request: FastifyRequest): string | undefined {
   const names = request.raw.rawHeaders.filter((_, index) => index % 2 === 0);
-  if (names.filter((name) => name.toLowerCase() === 'authorization').length > 1) throw new ParleyError('validation_failed');
+  if (names.filter((name) => name.toLowerCase() === 'authorization').length > 1)
+    throw new ParleyError('validation_failed');
   return request.headers.authorization;
 }
 
@@ -52,6 +66,7 @@ function idempotencyKeyOf(request: FastifyRequest): OpId | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   const result = opIdSchema.safeParse(key);
-  if (!result.success) throw new ParleyError('validation_failed', { details: [{ path: 'Idempotency-Key', rule: 'a UUID' }] });
+  if (!result.success)
+    throw new ParleyError('validation_failed', { details: [{ path: 'Idempotency-Key', rule: 'a UUID' }] });
   return result.data;
 }

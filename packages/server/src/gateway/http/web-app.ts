@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -18,8 +18,9 @@ export interface DemoAccount {
 
 /** Serves a built web app at `/`. */
 export async function registerWebApp(app: FastifyInstance, options: WebAppOptions): Promise<void> {
-  if (!existsSync(join(options.directory, 'index.html')))
-    throw new Error(`PARLEY_WEB_DIR: there is no index.html in ${options.directory}. Build the web app first.`);
+  const root = resolve(options.directory);
+  if (!existsSync(join(root, 'index.html')))
+    throw new Error(`PARLEY_WEB_DIR: there is no index.html in ${root}. Build the web app first.`);
   await app.register(fastifyHelmet, {
     strictTransportSecurity: false,
     contentSecurityPolicy: {
@@ -36,6 +37,7 @@ export async function registerWebApp(app: FastifyInstance, options: WebAppOption
       },
     },
   });
-  await app.register(fastifyStatic, { root: options.directory, wildcard: false });
-  if (options.demoAccounts.length > 0) app.get('/demo.json', async () => ({ accounts: options.demoAccounts }));
+  await app.register(fastifyStatic, { root, wildcard: false });
+  if (options.demoAccounts.length > 0)
+    app.get('/demo.json', async () => ({ accounts: options.demoAccounts }));
 }

@@ -1,5 +1,5 @@
-import { type CloseName, closeCodes, type DownFrame, type UserId } from '@parley/protocol';
 import type { Socket } from 'node:net';
+import { type CloseName, closeCodes, type DownFrame, type UserId } from '@parley/protocol';
 import type { WebSocket } from 'ws';
 import type { Subscriber } from '../../fanout/hub.js';
 import { encodeTextFrame } from '../../fanout/text-frame.js';

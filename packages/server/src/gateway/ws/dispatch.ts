@@ -1,7 +1,7 @@
 import { type ErrorFrame, ParleyError, type ResultFrame } from '@parley/protocol';
 import type { Actor } from '../../access/actor.js';
 import type { ParsedFrame } from './parse-frame.js';
-import type { SocketServices } from './socket.js';
+import type { SocketServices } from './socket-services.js';
 
 /** Carries out a call and gives its one answer. Never rejects. Enters the command's lane before it returns. */
 export async function dispatchCall(

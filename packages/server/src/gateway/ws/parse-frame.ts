@@ -24,7 +24,8 @@ export class FrameError extends ParleyError {
 /** Reads a frame. Throws what the JSON deserves, {@link FrameError} otherwise. */
 export function parseFrame(bytes: Uint8Array): ParsedFrame {
   const value = parseJson(bytes);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FrameError('invalid_frame', undefined);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new FrameError('invalid_frame', undefined);
   const fields: { readonly type?: unknown; readonly id?: unknown } = value;
   const callId = typeof fields.id === 'string' && fields.id.length <= 64 ? fields.id : undefined;
   switch (fields.type) {

@@ -5,13 +5,20 @@
  * - open: calls are carried out in the order they came; each gets one answer. Bad frames get typed errors and the socket stays; twenty in a row end it.
  * - closed: by the peer, by silence for two heartbeats, by a token that ended half a minute ago, or by the server going away.
  */
-import { type ConversationId, type Head, limits, ParleyError, protocolVersion, supportedVersions } from '@parley/protocol';
+import {
+  type ConversationId,
+  type Head,
+  limits,
+  ParleyError,
+  protocolVersion,
+  supportedVersions,
+} from '@parley/protocol';
 import type { AccessToken } from '../../access/tokens.js';
 import type { Subscriber } from '../../fanout/hub.js';
 import type { Connection } from './connection.js';
 import { dispatchCall } from './dispatch.js';
 import { FrameError, type ParsedFrame, parseFrame } from './parse-frame.js';
-import type { SocketServices } from './socket.js';
+import type { SocketServices } from './socket-services.js';
 
 const helloTimeoutMs = 5000;
 const maxBadFrames = 20;
@@ -44,7 +51,8 @@ export class SocketSession {
   receive(bytes: Buffer, isBinary: boolean): void {
     this.#lastFrameAt = this.#services.clock.now();
     if (isBinary) return this.#connection.close('protocol');
-    if (this.#phase.name === 'greeting' && bytes.byteLength > limits.helloBytes) return this.#connection.close('protocol');
+    if (this.#phase.name === 'greeting' && bytes.byteLength > limits.helloBytes)
+      return this.#connection.close('protocol');
     let frame: ParsedFrame;
     try {
       frame = parseFrame(bytes);
@@ -136,7 +144,8 @@ export class SocketSession {
     try {
       const token = await this.#services.tokens.verify(text);
       const isSame =
-        token.actor.userId === phase.token.actor.userId && token.actor.tenantId === phase.token.actor.tenantId;
+        token.actor.userId === phase.token.actor.userId &&
+        token.actor.tenantId === phase.token.actor.tenantId;
       if (!isSame) throw new ParleyError('token_invalid');
       phase.token = token;
       this.#connection.send({ type: 'refreshed' });

@@ -1,37 +1,15 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyWebsocket from '@fastify/websocket';
 import { limits, ParleyError } from '@parley/protocol';
-import type { Actor } from '../../access/actor.js';
-import type { Tokens } from '../../access/tokens.js';
-import type { Cluster } from '../../db/cluster.js';
-import type { ResumeState } from '../../eventlog/resume.js';
-import type { Hub } from '../../fanout/hub.js';
+import type { FastifyInstance } from 'fastify';
 import { encodeTextFrame } from '../../fanout/text-frame.js';
-import type { Execute } from '../../kernel/execute.js';
-import type { Registry } from '../../kernel/registry.js';
-import type { Clock } from '../../lib/clock.js';
 import { Connection } from './connection.js';
 import { SocketSession } from './session.js';
-
-/** What sockets need of the rest. */
-export interface SocketServices {
-  readonly hub: Hub;
-  readonly tokens: Tokens;
-  readonly cluster: Cluster;
-  readonly registry: Registry;
-  readonly execute: Execute;
-  readonly readResumeState: (resume: { actor: Actor; since: string | undefined }) => Promise<ResumeState>;
-  readonly toParleyError: (error: unknown) => ParleyError;
-  readonly isOriginAllowed: (request: FastifyRequest) => boolean;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly features: readonly string[];
-  readonly heartbeatMs: number;
-}
+import type { SocketServices } from './socket-services.js';
 
 /** The socket endpoint, `GET /v1/socket`. Sockets are told to come back when the server closes. */
 export async function registerSocket(app: FastifyInstance, services: SocketServices): Promise<void> {
-  if (!app.hasDecorator('websocketServer')) await app.register(fastifyWebsocket, { options: socketOptions, preClose: (done) => done() });
+  if (!app.hasDecorator('websocketServer'))
+    await app.register(fastifyWebsocket, { options: socketOptions, preClose: (done) => done() });
   const sessions = new Map<SocketSession, Connection>();
   let onEmpty = () => {};
   const ping = encodeTextFrame(JSON.stringify({ type: 'ping' }));

@@ -1,0 +1,64 @@
+/** Values for the tests of the store. */
+import type {
+  ClientEvents,
+  ConversationId,
+  ConversationSummary,
+  Message,
+  MessageId,
+  UserId,
+} from '@parley/client-sdk';
+
+// Ids are plain strings with a brand: any text serves a test.
+export const me = 'me' as UserId;
+export const kenji = 'kenji' as UserId;
+export const harbor = 'harbor' as ConversationId;
+
+/** A message of Kenji in `harbor`; `seq` and `ord` are `n`, and minutes follow each other. */
+export function sampleMessage(n: number, change: Partial<Message> = {}): Message {
+  return {
+    id: `m${n}` as MessageId,
+    conversationId: harbor,
+    seq: n,
+    rev: n,
+    ord: n,
+    senderId: kenji,
+    type: 'text',
+    content: `message ${n}`,
+    metadata: null,
+    at: new Date(2026, 5, 18, 9, n).toISOString(),
+    ...change,
+  };
+}
+
+export function sampleSummary(change: Partial<ConversationSummary> = {}): ConversationSummary {
+  const at = new Date(2026, 5, 18, 9, 0).toISOString();
+  return {
+    id: harbor,
+    type: 'group',
+    name: 'Harbor launch',
+    description: null,
+    metadata: null,
+    createdBy: me,
+    createdAt: at,
+    memberCount: 2,
+    directUserIds: null,
+    rev: 1,
+    lastSeq: 1,
+    lastMessage: null,
+    lastActivityAt: at,
+    ...change,
+  };
+}
+
+export function createdEvent(message: Message): ClientEvents['message.created'] {
+  return {
+    kind: 'message.created',
+    conversationId: message.conversationId,
+    seq: message.seq,
+    at: message.at,
+    actorId: message.senderId,
+    data: message,
+    isCatchUp: false,
+    isOwn: message.senderId === me,
+  };
+}

@@ -1,0 +1,217 @@
+import { type ChatEvent, type ConversationId, limits, ParleyError, protocolVersion } from '@parley/protocol';
+import { describe, expect, it } from 'vitest';
+import { Hub } from '../../fanout/hub.js';
+import { encodeTextFrame } from '../../fanout/text-frame.js';
+import { createFakeSocket } from '../../testing/fake-socket.js';
+import { createFakeServices } from '../../testing/fake-socket-services.js';
+import { newConversationId } from '../../testing/seed.js';
+import { turn } from '../../testing/turn.js';
+import { Connection } from './connection.js';
+import { SocketSession } from './session.js';
+
+type Options = Parameters<typeof createFakeServices>[1];
+
+function connect(options: Options = {}) {
+  const hub = new Hub();
+  const services = createFakeServices(hub, options);
+  const peer = createFakeSocket();
+  const session = new SocketSession(services, new Connection(peer.socket, peer.stream));
+  const say = async (frame: unknown) => {
+    session.receive(Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)), false);
+    await turn();
+  };
+  return { hub, services, peer, session, say };
+}
+
+const hello = { type: 'hello', protocol: protocolVersion, token: 'good' };
+const ping = encodeTextFrame('{"type":"ping"}');
+
+async function connectAndGreet(options: Options = {}) {
+  const connected = connect(options);
+  await connected.say(hello);
+  expect(connected.peer.frames.at(-1)?.type).toBe('welcome');
+  return { ...connected, greeted: connected.peer.frames.length };
+}
+
+describe('greeting', () => {
+  it('answers hello with heads and welcome, and puts the socket into the hub', async () => {
+    const conversationId = newConversationId();
+    const { peer, hub, services } = await connectAndGreet({ memberships: [conversationId] });
+    expect(peer.frames).toEqual([
+      { type: 'heads', heads: [[conversationId, 1]] },
+      {
+        type: 'welcome',
+        protocol: protocolVersion,
+        userId: services.actor.userId,
+        sessionId: services.actor.sessionId,
+        epoch: 'epoch',
+        since: 'since',
+        features: ['messages'],
+        heartbeatMs: 15_000,
+      },
+    ]);
+    expect(hub.size).toBe(1);
+  });
+
+  it('tells of conversations one is no longer in by -1, a thousand heads a frame', async () => {
+    const gone = Array.from({ length: 1001 }, newConversationId);
+    const { peer } = await connectAndGreet({
+      readResumeState: async () => ({
+        isSessionLive: true,
+        since: 's',
+        heads: new Map(),
+        memberships: new Map(),
+        gone,
+      }),
+    });
+    const lengths = peer.frames.map((frame) => (frame.type === 'heads' ? frame.heads.length : frame.type));
+    expect(lengths).toEqual([1000, 1, 'welcome']);
+    expect(peer.frames[1]).toEqual({ type: 'heads', heads: [[gone[1000], -1]] });
+  });
+
+  it('shows "since" to the log only when its epoch is ours', async () => {
+    const asked: (string | undefined)[] = [];
+    const state = { isSessionLive: true, since: 's', heads: new Map(), memberships: new Map(), gone: [] };
+    const options: Options = {
+      readResumeState: async ({ since }) => {
+        asked.push(since);
+        return state;
+      },
+    };
+    await connect(options).say({ ...hello, resume: { epoch: 'epoch', since: 'mine' } });
+    await connect(options).say({ ...hello, resume: { epoch: 'other', since: 'theirs' } });
+    await connect(options).say(hello);
+    expect(asked).toEqual(['mine', undefined, undefined]);
+  });
+
+  it('gives what was published while heads were read, after the welcome', async () => {
+    const conversationId = newConversationId();
+    let answer = () => {};
+    const { hub, peer, say } = connect({
+      readResumeState: () =>
+        new Promise((resolve) => {
+          const heads = new Map([[conversationId, 4]]);
+          answer = () => resolve({ isSessionLive: true, since: 's', heads, memberships: heads, gone: [] });
+        }),
+    });
+    await say(hello);
+    for (const seq of [4, 5]) hub.deliver({ conversationId, events: [removal(conversationId, seq)] });
+    answer();
+    await turn();
+    hub.deliver({ conversationId, events: [removal(conversationId, 6)] });
+    const told = peer.frames.map((frame) => (frame.type === 'event' ? frame.event.seq : frame.type));
+    expect(told).toEqual(['heads', 'welcome', 5, 6]);
+  });
+
+  it('closes a peer that does not say hello within five seconds, by the clock', () => {
+    const { peer, services } = connect();
+    services.clock.advance(4999);
+    expect(peer.closed).toBeUndefined();
+    services.clock.advance(1);
+    expect(peer.closed).toEqual({ code: 4501, reason: { reason: 'unauthorized' } });
+  });
+
+  it('does not close one that said it', async () => {
+    const { peer, services } = await connectAndGreet();
+    services.clock.advance(6000);
+    expect([peer.closed, services.clock.pending]).toEqual([undefined, 0]);
+  });
+
+  it.each([
+    ['expired', 'token_expired'],
+    ['rubbish', 'token_invalid'],
+  ])('answers a token that is %s by the error frame %s and a close', async (token, code) => {
+    const { peer, hub, say } = connect();
+    await say({ ...hello, token });
+    expect(peer.frames).toMatchObject([{ type: 'error', error: { code } }]);
+    expect([peer.closed?.code, hub.size]).toEqual([4501, 0]);
+  });
+
+  it('sends a revoked session away by a code of its own', async () => {
+    const ended = { isSessionLive: false, since: 's', heads: new Map(), memberships: new Map(), gone: [] };
+    const { peer, say } = connect({ readResumeState: async () => ended });
+    await say(hello);
+    expect(peer.frames).toMatchObject([{ type: 'error', error: { code: 'session_revoked' } }]);
+    expect(peer.closed?.code).toBe(4503);
+  });
+
+  it('tells the peer to come back when the database is away', async () => {
+    const away = new ParleyError('unavailable', { retryAfterMs: 700 });
+    const { peer, say } = connect({ readResumeState: () => Promise.reject(away) });
+    await say(hello);
+    expect(peer.closed).toEqual({ code: 4000, reason: { reason: 'going_away', retryAfterMs: 700 } });
+  });
+
+  it('closes a peer of another version', async () => {
+    const { peer, say } = connect();
+    await say({ ...hello, protocol: 99 });
+    expect(peer.closed?.code).toBe(4526);
+  });
+
+  it('closes a first frame that is too large, binary, or no hello', async () => {
+    const big = connect();
+    await big.say({ ...hello, token: 'x'.repeat(limits.helloBytes) });
+    expect(big.peer.closed?.code).toBe(4500);
+    const binary = connect();
+    binary.session.receive(Buffer.from('{}'), true);
+    expect(binary.peer.closed?.code).toBe(4500);
+    for (const frame of ['{', { type: 'nonsense' }, { type: 'call', id: '1', operation: 'echo' }]) {
+      const { peer, services, say } = connect();
+      await say(frame);
+      expect([peer.closed?.code, services.calls]).toEqual([4501, []]);
+    }
+  });
+
+  it('leaves nothing in the hub when the peer goes while its heads are read', async () => {
+    let answer = () => {};
+    const { hub, session, say, peer } = connect({
+      readResumeState: () =>
+        new Promise((resolve) => {
+          answer = () =>
+            resolve({ isSessionLive: true, since: 's', heads: new Map(), memberships: new Map(), gone: [] });
+        }),
+    });
+    await say(hello);
+    session.closed();
+    answer();
+    await turn();
+    expect([hub.size, peer.frames]).toEqual([0, []]);
+  });
+});
+
+describe('heartbeat', () => {
+  it('pings a peer that lives and cuts one that was silent for two beats', async () => {
+    const { peer, services, session, say, greeted } = await connectAndGreet();
+    services.clock.advance(30_000);
+    session.beat(ping);
+    expect(peer.frames.slice(greeted)).toEqual([{ type: 'ping' }]);
+    await say({ type: 'pong' });
+    services.clock.advance(30_000);
+    session.beat(ping);
+    expect(peer.isTerminated).toBe(false);
+    services.clock.advance(1);
+    session.beat(ping);
+    expect(peer.isTerminated).toBe(true);
+  });
+
+  it('closes a socket half a minute after its token has ended, unless it brought a new one', async () => {
+    const [tired, fresh] = [await connectAndGreet(), await connectAndGreet()];
+    for (const one of [tired, fresh]) {
+      for (let beats = 0; beats < 3; beats += 1) {
+        one.services.clock.advance(30_000);
+        if (one === fresh) await one.say({ type: 'refresh', token: 'good' });
+        else await one.say({ type: 'pong' });
+      }
+      one.session.beat(ping);
+      expect(one.peer.closed).toBeUndefined();
+      one.services.clock.advance(1);
+      one.session.beat(ping);
+    }
+    expect([tired.peer.closed?.code, fresh.peer.closed]).toEqual([4501, undefined]);
+    expect(fresh.peer.frames.filter((frame) => frame.type === 'refreshed')).toHaveLength(3);
+  });
+});
+
+function removal(conversationId: ConversationId, seq: number): ChatEvent {
+  return { kind: 'members.removed', conversationId, seq, at: '', actorId: null, data: { userIds: [] } };
+}

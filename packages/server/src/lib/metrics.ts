@@ -1,0 +1,77 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly flushSize: Histogram;
+  readonly flushSeconds: Histogram;
+  readonly publishedEvents: Counter;
+  readonly deliveries: Counter;
+  readonly unforeseenErrors: Counter;
+}
+
+/** The server's metrics, in a registry of their own so that several servers fit one process. */
+export function createMetrics(state: {
+  readonly sockets: () => number;
+  readonly queued: () => number;
+}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'parley_' });
+  gauge(registers, {
+    name: 'parley_sockets',
+    help: 'Sockets that are open and authenticated.',
+    read: state.sockets,
+  });
+  gauge(registers, {
+    name: 'parley_batcher_queued',
+    help: 'Commands waiting for the log or under way.',
+    read: state.queued,
+  });
+  return {
+    registry,
+    flushSize: new Histogram({
+      name: 'parley_flush_operations',
+      help: 'Messages in one flush.',
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 256],
+      registers,
+    }),
+    flushSeconds: new Histogram({
+      name: 'parley_flush_seconds',
+      help: 'Time of one flush, commit included.',
+      buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+      registers,
+    }),
+    publishedEvents: new Counter({
+      name: 'parley_events_published_total',
+      help: 'Events published after a commit.',
+      registers,
+    }),
+    deliveries: new Counter({
+      name: 'parley_deliveries_total',
+      help: 'Events times the sockets they were written to.',
+      registers,
+    }),
+    unforeseenErrors: new Counter({
+      name: 'parley_internal_errors_total',
+      help: 'Errors answered as internal.',
+      registers,
+    }),
+  };
+}
+
+interface GaugeOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+function gauge(registers: Registry[], { name, help, read }: GaugeOptions): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read());
+    },
+  });
+}

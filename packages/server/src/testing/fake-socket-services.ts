@@ -1,0 +1,63 @@
+import { type ConversationId, ParleyError, type SessionId } from '@parley/protocol';
+import { type Actor, defaultTenantId } from '../access/actor.js';
+import type { ResumeState } from '../eventlog/resume.js';
+import type { SocketServices } from '../gateway/ws/socket-services.js';
+import type { Call } from '../kernel/execute.js';
+import type { RegisteredOperation } from '../kernel/registry.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { newUserId } from './seed.js';
+
+export interface FakeSocketServices extends SocketServices {
+  readonly clock: FakeClock;
+  readonly actor: Actor;
+  /** Calls under way, oldest first. */
+  readonly calls: { readonly call: Call; resolve(result: unknown): void; reject(error: unknown): void }[];
+}
+
+/** Tokens are `good`, ending in a minute, and `stranger`, somebody else's; the one operation is `echo`. */
+export function createFakeServices(
+  hub: SocketServices['hub'],
+  overrides: Partial<SocketServices> & { readonly memberships?: readonly ConversationId[] } = {},
+): FakeSocketServices {
+  const clock = createFakeClock();
+  const actor: Actor = { tenantId: defaultTenantId, userId: newUserId(), sessionId: 'session' as SessionId };
+  const calls: FakeSocketServices['calls'] = [];
+  const heads = new Map((overrides.memberships ?? []).map((id) => [id, 1]));
+  const state: ResumeState = { isSessionLive: true, since: 'since', heads, memberships: heads, gone: [] };
+  return {
+    hub,
+    actor,
+    calls,
+    clock,
+    tokens: {
+      sign: async () => 'good',
+      verify: async (token) => {
+        if (token === 'expired') throw new ParleyError('token_expired');
+        if (token !== 'good' && token !== 'stranger') throw new ParleyError('token_invalid');
+        const userId = token === 'good' ? actor.userId : newUserId();
+        return { actor: { ...actor, userId }, expiresAt: clock.now() + 60_000 };
+      },
+    },
+    cluster: { epoch: 'epoch', systemIdentifier: 'system', timeline: 1 },
+    registry: {
+      // Sessions hand the operation on without a look into it.
+      operations: new Map([['echo', { name: 'echo' } as unknown as RegisteredOperation]]),
+      includes: { users: async () => ({}), me: nobody, conversation: nobody },
+      entryLoaders: new Map(),
+      features: [],
+    },
+    execute: (call) => new Promise((resolve, reject) => calls.push({ call, resolve, reject })),
+    readResumeState: async () => state,
+    toParleyError: (error) =>
+      error instanceof ParleyError ? error : new ParleyError('internal', { cause: error }),
+    isOriginAllowed: () => true,
+    newId: () => 'request',
+    features: ['messages'],
+    heartbeatMs: 15_000,
+    ...overrides,
+  } as FakeSocketServices;
+}
+
+function nobody(): Promise<never> {
+  return Promise.reject(new ParleyError('not_found'));
+}

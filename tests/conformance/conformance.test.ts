@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeFrames } from './frames.suite.js';
+import { describeHttp } from './http.suite.js';
+import { describeInvalidInputs } from './invalid.suite.js';
+import { describeOperations } from './operations.suite.js';
+import { describePolicy } from './policy.suite.js';
+import { describeRepeats } from './repeats.suite.js';
+import { describeResume } from './resume.suite.js';
+import { listTargets, type OpenTarget } from './target.js';
+import { openWorld, type World } from './world.js';
+
+describe.each(listTargets())('$name', ({ open }) => {
+  let target: OpenTarget | undefined;
+  let opened: World | undefined;
+  beforeAll(async () => {
+    target = await open();
+    opened = await openWorld(target);
+  });
+  afterAll(async () => {
+    await opened?.close();
+    await target?.close();
+  });
+  const world = (): World => {
+    if (opened === undefined) throw new Error('the server did not start');
+    return opened;
+  };
+
+  describe('operations', () => describeOperations(world));
+  describe('policy', () => describePolicy(world));
+  describe('invalid inputs', () => describeInvalidInputs(world));
+  describe('HTTP', () => describeHttp(world));
+  describe('frames', () => describeFrames(world));
+  describe('repeats', () => describeRepeats(world));
+  describe('events and catching up', () => describeResume(world));
+});

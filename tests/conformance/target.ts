@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { startServer } from '../support/start-server.js';
+import { engines } from '../support/test-store.js';
+
+/** A server that must keep the contract. */
+export interface Target {
+  readonly name: string;
+  /** Starts it, or finds it. */
+  open(): Promise<OpenTarget>;
+}
+
+export interface OpenTarget {
+  readonly url: string;
+  /** The server's secret, to make tokens that have expired; undefined when nobody told. */
+  readonly secret: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * The server at PARLEY_CONFORMANCE_URL (with PARLEY_CONFORMANCE_SECRET, if that is to be tried too), or one on each engine, started here.
+ */
+export function listTargets(): Target[] {
+  const url = process.env['PARLEY_CONFORMANCE_URL'];
+  if (url !== undefined) {
+    const secret = process.env['PARLEY_CONFORMANCE_SECRET'];
+    return [
+      { name: url, open: async () => ({ url: url.replace(/\/$/, ''), secret, close: async () => {} }) },
+    ];
+  }
+  return engines.map((engine) => ({
+    name: `the ${engine} engine`,
+    open: async () => {
+      const secret = randomBytes(32).toString('base64url');
+      const server = await startServer({ engine, env: { PARLEY_SECRET: secret } });
+      return { url: server.url, secret, close: () => server.stop() };
+    },
+  }));
+}
