@@ -7,11 +7,14 @@ const refused = new RegExp(`^(node:.*|zod|zod/(?!mini|v4/mini).*|${builtIns}(/.*
 /** Fails the bundle, with the importing file in the message, when something gets in that must stay out. */
 const refuse = {
   name: 'refuse-server-code',
-  /** @param {{ onResolve: (options: { filter: RegExp }, callback: (found: { path: string, importer: string }) => object) => void }} build */
+  /** @param {{ onResolve: (options: { filter: RegExp }, callback: (found: { path: string, importer: string }) => object | undefined) => void }} build */
   setup(build) {
-    build.onResolve({ filter: refused }, ({ path, importer }) => ({
-      errors: [{ text: `"${path}" may not be part of a browser bundle; imported by ${importer}` }],
-    }));
+    // esbuild's own filters know no lookahead, so they only keep relative imports away.
+    build.onResolve({ filter: /^[^.]/ }, ({ path, importer }) =>
+      refused.test(path)
+        ? { errors: [{ text: `"${path}" may not be part of a browser bundle; imported by ${importer}` }] }
+        : undefined,
+    );
   },
 };
 

@@ -26,5 +26,7 @@ describe('docs/follow-a-message.md', () => {
 /** A function, class, constant or SQL function of this name, where it is made. */
 function definition(name: string): RegExp {
   const escaped = name.replaceAll('.', '\\.');
-  return new RegExp(`(function\\*? ${escaped}\\(|class ${escaped}\\b|const ${escaped}\\b|function ${escaped} ?\\()`);
+  return new RegExp(
+    `(function\\*? ${escaped}\\(|class ${escaped}\\b|const ${escaped}\\b|function ${escaped} ?\\()`,
+  );
 }

@@ -15,7 +15,10 @@ export interface Folder {
 }
 
 /** An empty folder in which a stranger has run `npm install` with the packed packages, and with others from the registry. */
-export async function installPacked(names: readonly string[], others: readonly string[] = []): Promise<Folder> {
+export async function installPacked(
+  names: readonly string[],
+  others: readonly string[] = [],
+): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'parley-docs-'));
   const [command, args] = pnpm([
     ...names.flatMap((name) => ['--filter', `@parley/${name}`]),
@@ -26,7 +29,12 @@ export async function installPacked(names: readonly string[], others: readonly s
   ]);
   await run(command, args, { cwd: root });
   const tarballs = (await readdir(path)).filter((file) => file.endsWith('.tgz')).map((file) => `./${file}`);
-  await writeFile(join(path, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs, ...others], { cwd: path });
+  await writeFile(
+    join(path, 'package.json'),
+    JSON.stringify({ name: 'stranger', private: true, type: 'module' }),
+  );
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs, ...others], {
+    cwd: path,
+  });
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }

@@ -1,7 +1,7 @@
 /** The ten lines of the README, exactly as they stand there, from packed packages that npm installed into an empty folder. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -34,11 +34,14 @@ afterAll(async () => {
 
 describe('the ten lines of the README', () => {
   it('are ten lines', () => {
-    expect(snippet.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import'))).toHaveLength(10);
+    expect(snippet.split('\n').filter((line) => line.trim() !== '')).toHaveLength(10);
   });
 
   it('print the message in Node', async () => {
-    const child = spawn(process.execPath, ['main.js'], { cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['main.js'], {
+      cwd: folder.path,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [line] = await once(child.stdout, 'data');
     child.kill();
     expect(String(line)).toContain(said);
@@ -46,7 +49,18 @@ describe('the ten lines of the README', () => {
 
   it('type-check', async () => {
     await writeFile(join(folder.path, 'main.ts'), snippet);
-    const args = ['tsc', '--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'false', 'main.ts'];
+    const args = [
+      'tsc',
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--module',
+      'nodenext',
+      '--skipLibCheck',
+      'false',
+      'main.ts',
+    ];
     const { stdout } = await run('npx', ['--no-install', ...args], { cwd: folder.path }).catch(
       (error: { stdout: string }) => error,
     );
@@ -79,11 +93,9 @@ async function serveFolder(path: string): Promise<{ readonly url: string; readon
   const site: Server = createServer((request, response) => {
     const name = request.url === '/' ? '/index.html' : (request.url ?? '');
     const type = name.endsWith('.js') ? 'text/javascript' : 'text/html';
-    try {
-      response.writeHead(200, { 'content-type': type }).end(readFileSync(join(path, name)));
-    } catch {
-      response.writeHead(404).end();
-    }
+    const file = join(path, name);
+    if (existsSync(file)) response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
+    else response.writeHead(404).end();
   });
   site.listen(0, '127.0.0.1');
   await once(site, 'listening');

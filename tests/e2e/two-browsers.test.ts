@@ -1,9 +1,10 @@
 /** What a stranger does first: two browsers, two people, one server that dies in the middle of it. */
-import type { Browser, Page } from 'playwright-core';
+
 import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser } from '../support/browser.js';
 import { freePort } from '../services/free-port.mjs';
+import { openBrowser } from '../support/browser.js';
 import { startServer, type TestServer } from '../support/start-server.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
 
@@ -90,7 +91,8 @@ describe('two people in two browsers', () => {
     await write(kenji, texts[3] ?? '');
     await waitFor(ines, texts[3] ?? '');
     for (const page of [ines, kenji]) expect(await shown(page, texts)).toEqual(texts);
-    for (const text of texts) expect(await kenji.getByRole('log').getByText(text, { exact: true }).count()).toBe(1);
+    for (const text of texts)
+      expect(await kenji.getByRole('log').getByText(text, { exact: true }).count()).toBe(1);
   });
 
   it('find everything again after a reload', async () => {
@@ -119,7 +121,10 @@ describe('two people in two browsers', () => {
     await page.getByLabel('Username').fill('ines');
     await page.getByLabel('Password', { exact: true }).fill('not her password');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('alert').filter({ hasText: /password/i }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /password/i })
+      .waitFor();
     await context.close();
   });
 });

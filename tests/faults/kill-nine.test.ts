@@ -13,10 +13,12 @@ describe.each(engines)('kill -9 at random moments, on the %s engine', (engine) =
   it('loses, doubles and reorders nothing that was acknowledged', async () => {
     const seed = chooseSeed();
     const store = await openTestStore(engine);
-    let server = await startServer(store);
+    const first = await startServer(store);
+    const abandon = new AbortController();
+    let restarting = Promise.resolve(first);
     try {
       const site = new Site();
-      const scene = await setUpScene(server.url, site, createRandom(seed));
+      const scene = await setUpScene(first.url, site, createRandom(seed));
       const workers = [...scene.lanes, scene.changes].map((worker) => worker.run());
       let stopWatching = () => {};
       const watching = scene.observer.run(
@@ -24,8 +26,14 @@ describe.each(engines)('kill -9 at random moments, on the %s engine', (engine) =
           stopWatching = resolve;
         }),
       );
-      const restarting = killAndRestart({ store, site, first: server, random: createRandom(seed + 1) });
-      server = await orFailure(restarting, [...workers, watching]);
+      restarting = killAndRestart({
+        store,
+        site,
+        first,
+        random: createRandom(seed + 1),
+        signal: abandon.signal,
+      });
+      const server = await orFailure(restarting, [...workers, watching]);
       site.close();
       await Promise.all(workers);
       const verdict = await judge(scene, { url: server.url, person: scene.reader });
@@ -37,6 +45,7 @@ describe.each(engines)('kill -9 at random moments, on the %s engine', (engine) =
           `${verdict.unknownResolved} unknown resolved, ${verdict.repeatsAnswered} repeats answered (PARLEY_TEST_SEED=${seed})`,
       );
       expect(verdict.violations.slice(0, 20), `PARLEY_TEST_SEED=${seed}`).toEqual([]);
+      expect(verdict.hasSeenAll, 'the observer never got to the end of the log').toBe(true);
       expect(verdict.changes.inLog).toEqual(verdict.changes.acknowledged);
       expect(verdict.messages).toBe(verdict.acknowledged);
       expect(
@@ -44,7 +53,8 @@ describe.each(engines)('kill -9 at random moments, on the %s engine', (engine) =
         'no kill met a message under way, so nothing was tried',
       ).toBeGreaterThan(0);
     } finally {
-      await server.kill9();
+      abandon.abort();
+      await (await restarting).kill9();
       await store.close();
     }
   });
@@ -55,20 +65,24 @@ interface Killing {
   readonly site: Site;
   readonly first: TestServer;
   readonly random: () => number;
+  /** The test has failed: no more kills, and the server there is comes back. */
+  readonly signal: AbortSignal;
 }
 
 /** Kills the server and starts another on the same data, again and again; gives the last one, which lives and has acknowledged something. */
-async function killAndRestart({ store, site, first, random }: Killing): Promise<TestServer> {
+async function killAndRestart({ store, site, first, random, signal }: Killing): Promise<TestServer> {
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   let server = first;
   for (let count = 0; count < kills; count += 1) {
-    await site.rise(server);
+    await Promise.race([site.rise(server), aborted]);
     // The moment is the thing under test, so this waits for a time and not for an event.
-    await delay(killAfterMs.min + random() * (killAfterMs.max - killAfterMs.min));
+    await Promise.race([delay(killAfterMs.min + random() * (killAfterMs.max - killAfterMs.min)), aborted]);
+    if (signal.aborted) return server;
     site.fall();
     await server.kill9();
     server = await startServer(store);
   }
-  await site.rise(server);
+  await Promise.race([site.rise(server), aborted]);
   return server;
 }
 

@@ -95,15 +95,17 @@ export class Observer {
       seen.push(toSeen(frame.event));
       this.#take(conversationId, toSeen(frame.event));
     });
-    for (const [conversationId, head] of heads)
-      while (this.cursor(conversationId) < head) {
-        const input = { conversationId, since: this.cursor(conversationId) };
-        const page = resultOf<Output<'listChanges'>>(await socket.call('listChanges', input));
+    for (const [conversationId, head] of heads) {
+      let since = this.cursor(conversationId);
+      while (since < head) {
+        const answer = await socket.call('listChanges', { conversationId, since });
+        const page = resultOf<Output<'listChanges'>>(answer);
         // `kind` and `data` are what the contract of the kind says.
         for (const event of page.items) this.#take(conversationId, toSeen(event as unknown as ChatEvent));
-        if (page.items.length === 0)
-          throw new Error(`the log of ${conversationId} ends before its head ${head}`);
+        if (page.to <= since) throw new Error(`the log of ${conversationId} ends before its head ${head}`);
+        since = page.to;
       }
+    }
   }
 
   #take(conversationId: string, seen: Seen): void {

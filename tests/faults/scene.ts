@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { checkHistory } from '../checker/check-history.js';
 import type { Observation, Violation } from '../checker/history.js';
 import { createGroup, type Person, register } from '../support/people.js';
@@ -18,6 +19,8 @@ export interface Scene {
 
 export interface Verdict {
   readonly violations: readonly Violation[];
+  /** The observer got to the end of every log, live or by catching up. */
+  readonly hasSeenAll: boolean;
   /** Seqs of the changes that were acknowledged, and of those in the log beside the conversation's creation. */
   readonly changes: { readonly acknowledged: readonly number[]; readonly inLog: readonly number[] };
   readonly messages: number;
@@ -27,6 +30,8 @@ export interface Verdict {
   /** Acknowledged messages that were sent again and got the same answer. */
   readonly repeatsAnswered: number;
 }
+
+const observerPatienceMs = 15_000;
 
 export async function setUpScene(url: string, site: Site, random: () => number): Promise<Scene> {
   const [owner, first, second, guest] = await Promise.all([
@@ -60,7 +65,12 @@ export async function setUpScene(url: string, site: Site, random: () => number):
 export async function judge(scene: Scene, by: Reader): Promise<Verdict> {
   const { conversationIds, lanes, changes, observer } = scene;
   const logs = await Promise.all(conversationIds.map((id) => readLog(by, id)));
-  await observer.reached(new Map(logs.map((log, index) => [conversationIds[index] ?? '', log.length])));
+  const heads = new Map(logs.map((log, index) => [conversationIds[index] ?? '', log.at(-1)?.seq ?? 0]));
+  // An observer who never gets there is a finding like others, so the judgement does not wait for ever.
+  const hasSeenAll = await Promise.race([
+    observer.reached(heads).then(() => true),
+    delay(observerPatienceMs, false, { ref: false }),
+  ]);
   const pages: Observation[] = [];
   for (const id of conversationIds)
     for (const direction of ['forward', 'backward'] as const) pages.push(await walkPages(by, id, direction));
@@ -69,6 +79,7 @@ export async function judge(scene: Scene, by: Reader): Promise<Verdict> {
   const log = logs.flat();
   const acknowledged = sends.filter(({ answers }) => answers.length > 0);
   return {
+    hasSeenAll,
     violations: checkHistory({ sends, log, observations: [...observer.observations, ...pages] }),
     changes: {
       acknowledged: [...changes.seqs].sort((a, b) => a - b),

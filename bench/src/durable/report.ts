@@ -103,7 +103,7 @@ function whyNoVerdict(
   const reasons: string[] = [];
   if (isQuick) reasons.push('windows were short');
   if (isProfiled) reasons.push('servers were profiled');
-  if (runs < 3) reasons.push(`there were ${runs} runs, not 3`);
+  if (runs < 3) reasons.push(`each subject ran ${runs === 1 ? 'once' : 'twice'}, not three times`);
   const measured = [...figures.values()].flatMap((cases) => [...cases.values()].flat());
   const others = Math.max(0, ...measured.map(({ othersCores }) => othersCores));
   if (others > maxOthersCores) reasons.push(`others used up to ${others.toFixed(1)} cores`);

@@ -20,19 +20,33 @@ export function topOfProfiles(subject: string, folder: string, count = 15): stri
   // A thread that did next to nothing, as the one that loads TypeScript, tells nothing.
   return profiles
     .filter(({ busyMs }) => busyMs > busiest / 10)
-    .flatMap(({ busyMs, byPlace }) => [
-      `${subject}: a thread busy for ${(busyMs / 1000).toFixed(1)} s, start and checks included; part of it:`,
-      ...[...byPlace]
-        .sort(([, one], [, other]) => other - one)
-        .slice(0, count)
-        .map(([place, ms]) => `  ${((ms / busyMs) * 100).toFixed(1).padStart(5)} %  ${place}`),
+    .flatMap(({ busyMs, byPlace, byOwner }) => [
+      `${subject}: a thread busy for ${(busyMs / 1000).toFixed(1)} s, start and checks included; part of it by function:`,
+      ...largest(byPlace, busyMs).slice(0, count),
+      `${subject}: the same by package:`,
+      ...largest(byOwner, busyMs).slice(0, count),
     ]);
+}
+
+function largest(parts: ReadonlyMap<string, number>, wholeMs: number): string[] {
+  return [...parts]
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, ms]) => `  ${((ms / wholeMs) * 100).toFixed(1).padStart(5)} %  ${name}`);
+}
+
+/** The package a script belongs to; code without a script is the engine's or the system's and keeps its name. */
+function ownerOf(functionName: string, url: string): string {
+  if (url === '') return functionName.startsWith('(') ? functionName : 'native functions';
+  if (url.startsWith('node:')) return 'node';
+  const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url);
+  return inPackage?.[1] ?? 'its own code';
 }
 
 interface SelfTimes {
   readonly busyMs: number;
   /** Milliseconds by function and place. */
   readonly byPlace: ReadonlyMap<string, number>;
+  readonly byOwner: ReadonlyMap<string, number>;
 }
 
 function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes {
@@ -41,11 +55,15 @@ function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTimes {
     selfUs.set(id, (selfUs.get(id) ?? 0) + (timeDeltas[index] ?? 0));
   }
   const byPlace = new Map<string, number>();
+  const byOwner = new Map<string, number>();
   for (const { id, callFrame } of nodes) {
     const { functionName, url, lineNumber } = callFrame;
     if (functionName === '(idle)' || functionName === '(root)') continue;
+    const ms = (selfUs.get(id) ?? 0) / 1000;
     const place = `${functionName || '(anonymous)'} ${url === '' ? '' : `${basename(url)}:${lineNumber + 1}`}`;
-    byPlace.set(place, (byPlace.get(place) ?? 0) + (selfUs.get(id) ?? 0) / 1000);
+    const owner = ownerOf(functionName, url);
+    byPlace.set(place, (byPlace.get(place) ?? 0) + ms);
+    byOwner.set(owner, (byOwner.get(owner) ?? 0) + ms);
   }
-  return { busyMs: [...byPlace.values()].reduce((sum, ms) => sum + ms, 0), byPlace };
+  return { busyMs: [...byPlace.values()].reduce((sum, ms) => sum + ms, 0), byPlace, byOwner };
 }

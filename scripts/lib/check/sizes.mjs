@@ -9,10 +9,8 @@ export async function checkSizes() {
   const { code, output } = await run(installed('size-limit'), ['--json'], {
     env: { ...process.env, NO_COLOR: '1' },
   });
-  const json = output.slice(output.indexOf('['), output.lastIndexOf(']') + 1);
-  if (code !== 0 && json === '') return { problems: [output.trim()] };
-  /** @type {{ name: string, size: number, sizeLimit: number, passed: boolean }[]} */
-  const bundles = JSON.parse(json);
+  const bundles = parseBundles(output);
+  if (bundles === undefined) return { problems: [output.trim() || `size-limit ended with code ${code}`] };
   const lines = bundles.map(({ name, size, sizeLimit }) => `${name} ${kB(size)} of ${kB(sizeLimit)}`);
   return {
     problems: bundles
@@ -20,6 +18,21 @@ export async function checkSizes() {
       .map(({ name, size, sizeLimit }) => `${name}: ${kB(size)}, limit ${kB(sizeLimit)}`),
     note: lines.join(', '),
   };
+}
+
+/**
+ * size-limit answers a list of bundles, or an object with an error; what esbuild warns about may stand before either.
+ * @param {string} output
+ * @returns {{ name: string, size: number, sizeLimit: number, passed: boolean }[] | undefined}
+ */
+function parseBundles(output) {
+  const start = output.search(/^\[/m);
+  if (start === -1) return undefined;
+  try {
+    return JSON.parse(output.slice(start, output.lastIndexOf(']') + 1));
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {number} bytes */

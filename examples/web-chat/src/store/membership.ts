@@ -1,8 +1,8 @@
-/** Making conversations and changing who is in them. Failures rise to the dialog that asked. */
+/** Making conversations and reading who is in them. Failures to make one rise to the dialog that asked. */
 import type { ConversationSummary, User } from '@parley/client-sdk';
 import type { ChatContext } from './chat-context.js';
 import { addUsers, type MemberList, withEntry } from './chat-state.js';
-import { dropConversation, putSummaries } from './conversation-list.js';
+import { putSummaries } from './conversation-list.js';
 
 export interface Membership {
   readonly searchPeople: (text: string) => Promise<readonly User[]>;
@@ -10,9 +10,6 @@ export interface Membership {
   readonly createDirect: (person: User) => Promise<string>;
   readonly createGroup: (name: string, people: readonly User[]) => Promise<string>;
   readonly loadMembers: (conversationId: string) => Promise<void>;
-  readonly add: (conversationId: string, people: readonly User[]) => Promise<void>;
-  readonly remove: (conversationId: string, userId: string) => Promise<void>;
-  readonly leave: (conversationId: string) => Promise<void>;
 }
 
 const pageSize = 100;
@@ -37,17 +34,6 @@ export function createMembership(context: ChatContext): Membership {
       );
     },
     loadMembers: (conversationId) => loadMembers(context, conversationId),
-    add: async (conversationId, people) => {
-      await client.members.add({ conversationId, userIds: people.map(({ id }) => id) });
-      state.update((value) => addUsers(value, people));
-    },
-    remove: async (conversationId, userId) => {
-      await client.members.remove({ conversationId, userId });
-    },
-    leave: async (conversationId) => {
-      await client.members.remove({ conversationId, userId: state.getSnapshot().meId });
-      state.update((value) => dropConversation(value, conversationId));
-    },
   };
 }
 

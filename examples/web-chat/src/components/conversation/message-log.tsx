@@ -1,5 +1,5 @@
 import type { ConversationSummary } from '@parley/client-sdk';
-import { useCallback, useRef } from 'react';
+import { useCallback, useLayoutEffect, useRef } from 'react';
 import { useChatSession } from '../../hooks/store-context.js';
 import { useRows, useWindow } from '../../hooks/use-conversation.js';
 import { useNow } from '../../hooks/use-now.js';
@@ -114,6 +114,8 @@ function OlderFailed({ onRetry }: { onRetry: () => void }) {
 /** One function for the life of the component that calls the latest one given. */
 function useStable<T>(callback: (value: T) => void): (value: T) => void {
   const latest = useRef(callback);
-  latest.current = callback;
+  useLayoutEffect(() => {
+    latest.current = callback;
+  });
   return useCallback((value: T) => latest.current(value), []);
 }

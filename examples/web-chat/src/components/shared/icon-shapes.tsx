@@ -6,12 +6,6 @@ export const iconShapes = {
       <path d="m8 12 .5-2.5 6.4-6.4a1.4 1.4 0 0 1 2 2L10.5 11.5z" />
     </>
   ),
-  search: (
-    <>
-      <circle cx="9" cy="9" r="5.25" />
-      <path d="m13 13 3.5 3.5" />
-    </>
-  ),
   send: <path d="M10 15.75V4.5M5.25 9.25 10 4.5l4.75 4.75" />,
   check: <path d="m4.5 10.75 3.5 3.5 7.5-8.5" />,
   clock: (
@@ -34,12 +28,6 @@ export const iconShapes = {
     <>
       <circle cx="10" cy="10" r="6.75" />
       <path d="M10 9.25v4.25M10 6.6v.1" />
-    </>
-  ),
-  userplus: (
-    <>
-      <circle cx="8" cy="7" r="2.75" />
-      <path d="M3 16c.3-2.9 2.3-4.5 5-4.5 1.7 0 3.1.6 4 1.7M15 12.5v4.5M12.75 14.75h4.5" />
     </>
   ),
   gear: (

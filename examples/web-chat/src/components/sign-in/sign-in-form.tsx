@@ -1,5 +1,5 @@
 import type { BuiltInAuth } from '@parley/client-sdk';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { Icon } from '../shared/icon.js';
 import { TextField } from '../shared/text-field.js';
 import { type AuthFailure, toAuthFailure } from './auth-failure.js';
@@ -16,22 +16,27 @@ export function SignInForm({ auth, mode }: { auth: BuiltInAuth; mode: SignInMode
   const [failure, setFailure] = useState<AuthFailure>();
   const [isBusy, setBusy] = useState(false);
   const titleId = useId();
+  const form = useRef<HTMLFormElement>(null);
   const { title, submit, autoComplete } = words[mode];
   const errorOf = (field: AuthFailure['field']) => (failure?.field === field ? failure.text : undefined);
 
-  async function send(form: FormData): Promise<void> {
+  async function send(data: FormData): Promise<void> {
     setBusy(true);
     setFailure(undefined);
     try {
-      await (mode === 'sign-in' ? auth.login(readLogin(form)) : auth.register(readRegistration(form)));
+      await (mode === 'sign-in' ? auth.login(readLogin(data)) : auth.register(readRegistration(data)));
     } catch (error) {
-      setFailure(toAuthFailure(error));
+      const next = toAuthFailure(error);
+      setFailure(next);
       setBusy(false);
+      // The field is read with what is wrong about it.
+      field(form.current, next.field)?.focus();
     }
   }
 
   return (
     <form
+      ref={form}
       className="sign-in-card"
       aria-labelledby={titleId}
       onSubmit={(event) => {
@@ -77,6 +82,10 @@ export function SignInForm({ auth, mode }: { auth: BuiltInAuth; mode: SignInMode
       </button>
     </form>
   );
+}
+
+function field(form: HTMLFormElement | null, name: AuthFailure['field']): HTMLElement | null {
+  return form?.querySelector<HTMLElement>(`[name="${name}"]`) ?? null;
 }
 
 function readLogin(form: FormData) {
