@@ -38,7 +38,7 @@ export interface ChatClientOptions {
 }
 
 export interface ChatClient {
-  /** Starts connecting, and keeps connected until `close()`. Harmless when it has begun. */
+  /** Starts connecting, and keeps connected until `close()`. While the next attempt is waited for, tries at once. */
   readonly connect: () => void;
   /** Ends for good. What waits for a verdict is rejected with `ClientClosedError`. */
   readonly close: () => void;

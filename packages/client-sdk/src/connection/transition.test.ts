@@ -85,6 +85,11 @@ describe('the connection machine', () => {
     expect(transition(offline, { type: 'retry' }, around)[0].state.status).toBe('connecting');
   });
 
+  it('tries at once when it is told to connect while it waits, and counts on', () => {
+    expect(after(connect, lost(), connect).state).toEqual({ status: 'connecting', attempt: 2 });
+    expect(after(connect, connect).state).toEqual({ status: 'connecting', attempt: 1 });
+  });
+
   it('drops the socket with every way out, and never opens a second one beside it', () => {
     const input = fc.oneof(
       ...(['connect', 'close', 'retry', 'calm', 'online', 'offline', 'visible'] as const).map((type) =>

@@ -4,7 +4,7 @@
  *   idle --connect--> connecting --welcome--> online
  *                        |  ^                    |
  *                      lost |retry, online,    lost, silent
- *                        v  |visible             v
+ *                        v  |visible, connect    v
  *                 reconnecting <--> offline   (the same two)
  *
  *   lost with a close code whose rule is `never`: unauthorized (401-like; after one more attempt with a new token) or closed
@@ -63,9 +63,7 @@ export function transition(machine: Machine, input: ConnectionInput, around: Sur
     case 'close':
       return end(machine, 'closed');
     case 'connect':
-      return status === 'idle' || status === 'unauthorized' || status === 'closed'
-        ? open(machine)
-        : stay(machine);
+      return status === 'connecting' || status === 'online' ? stay(machine) : open(machine);
     case 'welcome':
       return status === 'connecting' ? arrive(machine, input.userId) : stay(machine);
     case 'lost':

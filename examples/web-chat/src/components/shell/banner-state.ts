@@ -8,7 +8,7 @@ export interface BannerState {
   readonly icon: IconName;
   readonly title?: string;
   readonly text: string;
-  readonly action?: 'sign-in' | 'reload';
+  readonly action?: 'try-now' | 'sign-in' | 'reload';
 }
 
 export interface BannerInput {
@@ -32,7 +32,12 @@ export function bannerOf({ connection, waiting, nowMs }: BannerInput): BannerSta
     case 'offline':
       return { tone: 'warn', icon: 'offline', title: 'You are offline.', text: offlineText(waiting) };
     case 'reconnecting':
-      return { tone: 'plain', icon: 'refresh', text: reconnectingText(connection.retryAt - nowMs, waiting) };
+      return {
+        tone: 'plain',
+        icon: 'refresh',
+        text: reconnectingText(connection.retryAt - nowMs, waiting),
+        action: 'try-now',
+      };
     case 'unauthorized':
       return {
         tone: 'bad',

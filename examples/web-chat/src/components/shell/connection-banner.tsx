@@ -1,4 +1,4 @@
-import { useConnection } from '@parley/react-hooks';
+import { useChatClient, useConnection } from '@parley/react-hooks';
 import { useEffect, useState } from 'react';
 import { useChatSession, useChatState } from '../../hooks/store-context.js';
 import { useDelayed } from '../../hooks/use-delayed.js';
@@ -12,6 +12,7 @@ const goodNewsMs = 2000;
 
 /** The one place that speaks of the connection. A break shorter than a second is not worth a word. */
 export function ConnectionBanner() {
+  const client = useChatClient();
   const { signInAgain } = useChatSession();
   const banner = useBanner();
   if (banner === undefined) return null;
@@ -22,6 +23,11 @@ export function ConnectionBanner() {
         {banner.title !== undefined && <b>{banner.title} </b>}
         {banner.text}
       </span>
+      {banner.action === 'try-now' && (
+        <button type="button" className="text-button" onClick={client.connect}>
+          Try now
+        </button>
+      )}
       {banner.action === 'sign-in' && (
         <button type="button" className="text-button" onClick={signInAgain}>
           Sign in

@@ -37,7 +37,8 @@ export async function registerWebApp(app: FastifyInstance, options: WebAppOption
       },
     },
   });
-  await app.register(fastifyStatic, { root, wildcard: false });
+  // Looked up at each request, because `npm run dev` builds new files under a running server.
+  await app.register(fastifyStatic, { root });
   if (options.demoAccounts.length > 0)
     app.get('/demo.json', async () => ({ accounts: options.demoAccounts }));
 }
