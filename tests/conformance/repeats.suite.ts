@@ -109,6 +109,22 @@ export function describeRepeats(world: () => World): void {
       expect(seqs).toEqual([2, 3]);
     });
 
+    it('a key that named another kind of command is taken', async () => {
+      const { owner, member, conversationId } = await ownGroup();
+      const guest = await register(world().url);
+      const opId = newId();
+      await call(transport, 'addMembers', {
+        as: owner,
+        input: { conversationId, userIds: [guest.id] },
+        opId,
+      });
+      const input = { conversationId, userId: member.id };
+      expectCode(
+        await transport.send(world(), { operation: 'removeMember', as: owner, input, opId }),
+        'id_conflict',
+      );
+    });
+
     it('who sent or left before being out of the conversation gets the first answer again', async () => {
       const { member, conversationId } = await ownGroup();
       const send = { as: member, input: { conversationId, id: newId(), content: 'bye' } };

@@ -65,7 +65,7 @@ export interface ConversationContext extends ExclusiveContext {
   readonly head: LockedHead;
   readonly membership: Membership;
   /** Adds the command's entry to the log. */
-  append(entry: { readonly kind: number; readonly targets: readonly string[] }): Promise<Appended>;
+  append(targets: readonly string[]): Promise<Appended>;
 }
 
 /** Loads what the log's entries of one kind touched; an event's data for every entry, by seq. */

@@ -52,6 +52,8 @@ export type Handler<Name extends OperationName> =
   | {
       readonly policy: 'member';
       right(input: ParsedInput<Name>, actor: Actor): Right | 'member';
+      /** What it adds to the log: an id under which something else stands there is taken. */
+      readonly entry: EventKind;
       conversation(input: ParsedInput<Name>): ConversationId;
       run(ctx: ConversationContext, input: ParsedInput<Name>): Promise<Output<Name>>;
       /** The answer to a repeat of a command that was applied before. */

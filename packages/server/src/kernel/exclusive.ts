@@ -5,6 +5,7 @@ import { findMembership } from '../access/membership.store.js';
 import type { Database, Tx } from '../db/database.js';
 import { isConnectionLost, isRetryable } from '../db/database-error.js';
 import { appendEntry, findRepeat, lockHead } from '../eventlog/append.js';
+import { entryKinds } from '../eventlog/entry-kinds.js';
 import type { Publication } from '../fanout/broker.js';
 import type { Context, Emission, ExclusiveContext } from './context.js';
 import type { Handler } from './define-feature.js';
@@ -75,6 +76,8 @@ async function runInTransaction(
   const head = await lockHead(tx, actor.tenantId, conversationId);
   if (head === undefined) throw new ParleyError('not_found');
   const first = await findRepeat(tx, { conversationId, actorId: actor.userId, opId });
+  const kind = entryKinds[handler.entry];
+  if (first !== undefined && first.kind !== kind) throw new ParleyError('id_conflict');
   if (first !== undefined) return handler.repeat(ctx, input, first);
   const membership = requireRight(
     head,
@@ -86,8 +89,7 @@ async function runInTransaction(
       ...ctx,
       head,
       membership,
-      append: ({ kind, targets }) =>
-        appendEntry(tx, { conversationId, kind, actorId: actor.userId, opId, targets }),
+      append: (targets) => appendEntry(tx, { conversationId, kind, actorId: actor.userId, opId, targets }),
     },
     input,
   );

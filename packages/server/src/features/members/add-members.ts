@@ -1,6 +1,5 @@
 import { compareRoles, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
 import { countUsers, insertMembers } from '../../access/membership.store.js';
-import { entryKinds } from '../../eventlog/entry-kinds.js';
 import type { ConversationContext } from '../../kernel/context.js';
 import { listMembersAmong, updateMemberCount } from './members.store.js';
 
@@ -20,7 +19,7 @@ export async function addMembers(
   const missing = userIds.filter((userId) => !present.has(userId));
   if (missing.length === 0) return { seq: head.lastSeq };
 
-  const { seq, at } = await ctx.append({ kind: entryKinds['members.added'], targets: missing });
+  const { seq, at } = await ctx.append(missing);
   await insertMembers(tx, { tenantId: actor.tenantId, conversationId, userIds: missing, role, seq, at });
   await updateMemberCount(tx, { conversationId, by: missing.length, seq });
   ctx.emit({

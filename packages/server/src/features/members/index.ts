@@ -30,6 +30,7 @@ export const membersFeature = defineFeature(contracts.members, {
     addMembers: {
       policy: 'member',
       right: () => 'add_members',
+      entry: 'members.added',
       conversation: ({ conversationId }) => conversationId,
       run: addMembers,
       repeat: async (_ctx, _input, { seq }) => ({ seq }),
@@ -37,6 +38,7 @@ export const membersFeature = defineFeature(contracts.members, {
     removeMember: {
       policy: 'member',
       right: ({ userId }, actor) => (userId === actor.userId ? 'member' : 'remove_members'),
+      entry: 'members.removed',
       conversation: ({ conversationId }) => conversationId,
       run: removeMember,
       repeat: async (_ctx, _input, { seq }) => ({ seq }),

@@ -1,6 +1,5 @@
 import { compareRoles, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
 import { findMembership } from '../../access/membership.store.js';
-import { entryKinds } from '../../eventlog/entry-kinds.js';
 import type { ConversationContext } from '../../kernel/context.js';
 import { countOwners, endMembership, updateMemberCount } from './members.store.js';
 
@@ -20,7 +19,7 @@ export async function removeMember(
   if (target.role === 'owner' && (await countOwners(tx, conversationId)) === 1)
     throw new ParleyError('last_owner');
 
-  const { seq, at } = await ctx.append({ kind: entryKinds['members.removed'], targets: [userId] });
+  const { seq, at } = await ctx.append([userId]);
   await endMembership(tx, { conversationId, userId, seq, hasLeft: isSelf });
   await updateMemberCount(tx, { conversationId, by: -1, seq });
   ctx.emit({

@@ -9,7 +9,15 @@ import type { SocketServices } from './socket-services.js';
 /** The socket endpoint, `GET /v1/socket`. Sockets are told to come back when the server closes. */
 export async function registerSocket(app: FastifyInstance, services: SocketServices): Promise<void> {
   if (!app.hasDecorator('websocketServer'))
-    await app.register(fastifyWebsocket, { options: socketOptions, preClose: (done) => done() });
+    await app.register(fastifyWebsocket, {
+      options: socketOptions,
+      preClose: (done) => done(),
+      // A frame that is too large or no text is the peer's mistake, and not worth a stack in the log each time.
+      errorHandler: (error, socket, request) => {
+        request.log.debug({ reason: error.message }, 'socket ended');
+        socket.terminate();
+      },
+    });
   const sessions = new Map<SocketSession, Connection>();
   let onEmpty = () => {};
   const ping = encodeTextFrame(JSON.stringify({ type: 'ping' }));
@@ -41,7 +49,6 @@ export async function registerSocket(app: FastifyInstance, services: SocketServi
       const session = new SocketSession(services, connection);
       sessions.set(session, connection);
       socket.on('message', (data: Buffer, isBinary: boolean) => session.receive(data, isBinary));
-      socket.on('error', () => connection.terminate());
       socket.on('close', () => {
         sessions.delete(session);
         session.closed();
