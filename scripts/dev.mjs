@@ -83,6 +83,7 @@ function startServer() {
       env: {
         ...process.env,
         PARLEY_DEMO: process.env.PARLEY_DEMO ?? '1',
+        PARLEY_LOG_LEVEL: process.env.PARLEY_LOG_LEVEL ?? 'warn',
         PARLEY_WEB_DIR: process.env.PARLEY_WEB_DIR ?? join(root, 'examples/web-chat/dist'),
       },
     },

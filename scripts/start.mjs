@@ -23,6 +23,8 @@ try {
 }
 release();
 process.env.PARLEY_DEMO ??= '1';
+// What a person wants to read is printed; the log of requests and events is for machines.
+process.env.PARLEY_LOG_LEVEL ??= 'warn';
 process.env.PARLEY_WEB_DIR ??= join(root, 'examples/web-chat/dist');
 const cli = join(root, 'packages/server/dist/cli.js');
 process.argv = [process.execPath, cli, 'serve', ...process.argv.slice(2)];

@@ -70,7 +70,10 @@ export function openDatabase(
 }
 
 async function assemble(options: ResolvedOptions, database: Database, log: CoreLog): Promise<Core> {
-  const { functions, cluster } = await prepareDatabase(database, log);
+  const { functions, cluster } = await prepareDatabase(database, (applied) => {
+    log.info({ applied }, 'database migrated');
+    options.onMigrated(applied);
+  });
   const newId = createIdFactory({
     now: options.clock.now,
     randomBytes: (bytes) => void randomFillSync(bytes),
@@ -131,9 +134,9 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
 }
 
 /** Migrates, and installs the functions of this version. */
-async function prepareDatabase(database: Database, log: CoreLog) {
+async function prepareDatabase(database: Database, onMigrated: (names: readonly string[]) => void) {
   const { applied } = await migrate(database);
-  if (applied.length > 0) log.info({ applied }, 'database migrated');
+  if (applied.length > 0) onMigrated(applied);
   const functions = await installFunctions(database, logFunctions);
   return { functions, cluster: await readCluster(database) };
 }

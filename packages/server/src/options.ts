@@ -36,6 +36,8 @@ export interface ParleyOptions {
   readonly webDirectory?: string | undefined;
   /** Accounts the web app's sign-in page offers. */
   readonly demoAccounts?: readonly DemoAccount[];
+  /** Told which migrations the start applied, when there were any. They are in the log as well. */
+  readonly onMigrated?: (names: readonly string[]) => void;
   /** Time; tests drive it. */
   readonly clock?: Clock;
 }
@@ -49,6 +51,7 @@ export const optionDefaults = {
   prepared: true,
   webDirectory: undefined,
   demoAccounts: [],
+  onMigrated: () => {},
   clock: systemClock,
 } as const satisfies Omit<Required<ParleyOptions>, 'secret'>;
 

@@ -21,6 +21,7 @@ export async function serve(env: Environment): Promise<void> {
     demoAccounts: isDemo ? demoAccounts : [],
     trustProxy: config.trustProxy,
     logLevel: config.logLevel,
+    onMigrated: (names) => console.log(`Migrated the database: ${names.join(', ')}`),
   });
   // Listened to before the start is over: a stop asked for early is carried out as soon as there is something to stop.
   const stop = (): void => {
