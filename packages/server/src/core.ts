@@ -50,7 +50,15 @@ export interface CoreLog {
   error(fields: object, message: string): void;
 }
 
+/** As many as an HMAC of SHA-256 can use. */
+const secretLength = 32;
+
 export async function openCore(options: ResolvedOptions, log: CoreLog): Promise<Core> {
+  if (options.secret.length < secretLength)
+    throw new Error(
+      `secret has fewer than ${secretLength} characters: whoever guesses it can be anyone. ` +
+        `Make one with: node -p "crypto.randomBytes(32).toString('base64url')"`,
+    );
   const database = await openDatabase(options, log);
   try {
     return await assemble(options, database, log);
@@ -70,10 +78,7 @@ export function openDatabase(
 }
 
 async function assemble(options: ResolvedOptions, database: Database, log: CoreLog): Promise<Core> {
-  const { functions, cluster } = await prepareDatabase(database, (applied) => {
-    log.info({ applied }, 'database migrated');
-    options.onMigrated(applied);
-  });
+  const { functions, cluster } = await prepareDatabase(database, options, log);
   const newId = createIdFactory({
     now: options.clock.now,
     randomBytes: (bytes) => void randomFillSync(bytes),
@@ -134,9 +139,12 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
 }
 
 /** Migrates, and installs the functions of this version. */
-async function prepareDatabase(database: Database, onMigrated: (names: readonly string[]) => void) {
+async function prepareDatabase(database: Database, options: ResolvedOptions, log: CoreLog) {
   const { applied } = await migrate(database);
-  if (applied.length > 0) onMigrated(applied);
+  if (applied.length > 0) {
+    log.info({ applied }, 'database migrated');
+    options.onMigrated(applied);
+  }
   const functions = await installFunctions(database, logFunctions);
   return { functions, cluster: await readCluster(database) };
 }

@@ -158,6 +158,34 @@ describe('a connection', () => {
     ]);
   });
 
+  it('asks once a day, not all the time, about a token that is good for a year', async () => {
+    const getToken = vi.fn<GetToken>(() => `h.${btoa(JSON.stringify({ exp: 40_000_000 }))}.s`);
+    const { connection, platform, greet } = open(getToken);
+    const delays: number[] = [];
+    const after = platform.after;
+    Object.assign(platform, {
+      after: (ms: number, callback: () => void) => {
+        delays.push(ms);
+        return after(ms, callback);
+      },
+    });
+    connection.connect();
+    await greet();
+    expect(Math.max(...delays)).toBe(86_400_000);
+  });
+
+  it('counts as lost, and tries again, when the browser refuses the address', async () => {
+    const { connection, platform, status } = open();
+    Object.assign(platform, {
+      openSocket: () => {
+        throw new DOMException('insecure', 'SecurityError');
+      },
+    });
+    connection.connect();
+    await platform.settle();
+    expect(status()).toBe('reconnecting');
+  });
+
   it('is over after close(), whatever comes then', async () => {
     const { connection, platform, socket, greet, status } = open();
     connection.connect();

@@ -43,6 +43,8 @@ const welcomeTimeoutMs = 15_000;
 const calmMs = 30_000;
 const renewBeforeMs = 45_000;
 const renewAgainMs = 10_000;
+/** Timers of more than 24 days would be due at once. */
+const renewAtLatestMs = 86_400_000;
 const noCloseFrame = 1006;
 
 export class Connection {
@@ -124,7 +126,15 @@ export class Connection {
       return;
     }
     if (generation !== this.#generation) return;
-    this.#socket = platform.openSocket(`${url.replace(/^http/, 'ws')}/v1/socket`, this.#handlers(generation));
+    try {
+      this.#socket = platform.openSocket(
+        `${url.replace(/^http/, 'ws')}/v1/socket`,
+        this.#handlers(generation),
+      );
+    } catch (error) {
+      // Browsers refuse some addresses on the spot, such as an unencrypted socket from an encrypted page.
+      this.#lose(noCloseFrame, { refusal: error instanceof Error ? error : undefined });
+    }
   }
 
   #handlers(generation: number): SocketHandlers {
@@ -201,7 +211,8 @@ export class Connection {
   #renewInTime(): void {
     const expiry = expiryOf(this.#token);
     if (expiry === undefined) return;
-    const ms = Math.max(renewAgainMs, expiry - renewBeforeMs - this.#options.platform.now());
+    const leftMs = expiry - renewBeforeMs - this.#options.platform.now();
+    const ms = Math.min(renewAtLatestMs, Math.max(renewAgainMs, leftMs));
     this.#timers.start('renew', ms, () => void this.#renew());
   }
 

@@ -38,6 +38,7 @@ interface Entry extends Submission {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
   tries: number;
+  onAbort: () => void;
 }
 
 interface Lane {
@@ -63,7 +64,7 @@ export class Lanes {
       submission.signal?.throwIfAborted();
       if (utf8Length(JSON.stringify(submission.input)) > limits.operationBytes)
         throw new ParleyError('payload_too_large');
-      this.#enter({ ...submission, resolve, reject, tries: 0 });
+      this.#enter({ ...submission, resolve, reject, tries: 0, onAbort: () => {} });
     });
   }
 
@@ -82,7 +83,10 @@ export class Lanes {
   rejectAll(error: Error): void {
     for (const lane of this.#lanes.values()) {
       lane.stopWaiting();
-      for (const entry of lane.entries) entry.reject(error);
+      for (const entry of lane.entries) {
+        entry.signal?.removeEventListener('abort', entry.onAbort);
+        entry.reject(error);
+      }
     }
     this.#lanes.clear();
   }
@@ -117,15 +121,17 @@ export class Lanes {
     const lane = this.#lanes.get(entry.lane) ?? { entries: [], state: 'ready', stopWaiting: () => {} };
     this.#lanes.set(entry.lane, lane);
     lane.entries.push(entry);
-    entry.signal?.addEventListener('abort', () => {
+    entry.onAbort = () => {
       // Outstanding it keeps its place, so that the next one waits for its verdict; its caller stops waiting now.
       entry.reject(entry.signal?.reason);
       if (lane.entries[0] !== entry || lane.state !== 'outstanding') this.#remove(entry.lane, lane, entry);
-    });
+    };
+    entry.signal?.addEventListener('abort', entry.onAbort);
     this.flush();
   }
 
   #remove(name: string, lane: Lane, entry: Entry): void {
+    entry.signal?.removeEventListener('abort', entry.onAbort);
     const index = lane.entries.indexOf(entry);
     if (index >= 0) lane.entries.splice(index, 1);
     if (lane.entries.length === 0 && this.#lanes.get(name) === lane) this.#lanes.delete(name);

@@ -6,19 +6,19 @@ import { createBuiltInAuth } from './built-in-auth.js';
 const url = 'https://chat.test';
 const ines = { id: 'u1', username: 'ines' };
 
-/** A server that gives token pairs 1, 2, 3 ... */
-function setUp() {
+/** A server that gives token pairs 1, 2, 3 ...; with grace the same refresh token gets the same pair. */
+function setUp({ hasGrace = false } = {}) {
   const paths: string[] = [];
   let pair = 0;
   let refuse: string | undefined;
   let isCut = false;
-  const fetch = vi.fn(async (address: string) => {
+  const fetch = vi.fn(async (address: string, { body }: RequestInit) => {
     paths.push(address.slice(`${url}/v1/auth/`.length));
     if (isCut) throw new TypeError('fetch failed');
     if (refuse !== undefined)
       return jsonResponse(401, { error: { code: refuse, message: 'x', retryable: false, requestId: 'r' } });
     if (address.endsWith('logout')) return jsonResponse(204);
-    pair += 1;
+    pair = hasGrace && String(body).includes('refresh-1') ? 2 : pair + 1;
     return jsonResponse(200, {
       user: ines,
       accessToken: `access-${pair}`,
@@ -73,6 +73,29 @@ describe('built-in accounts', () => {
     expect(await first.getToken({})).toBe('access-2');
     expect(await second.getToken({})).toBe('access-2');
     expect(paths).toEqual(['login', 'refresh']);
+  });
+
+  it('use one pair of tokens when two tabs without locks refresh at the same moment', async () => {
+    const { open } = setUp({ hasGrace: true });
+    const [first, second] = [open(), open()];
+    await first.login({ login: 'ines', password: 'x' });
+    const rejected = { rejectedToken: 'access-1' };
+    expect(await Promise.all([first.getToken(rejected), second.getToken(rejected)])).toEqual([
+      'access-2',
+      'access-2',
+    ]);
+  });
+
+  it('throw away what a refresh brings after somebody signed out', async () => {
+    const { open } = setUp();
+    const auth = open();
+    await auth.login({ login: 'ines', password: 'x' });
+    const late = expect(auth.getToken({ rejectedToken: 'access-1' })).rejects.toMatchObject({
+      code: 'session_revoked',
+    });
+    await auth.logout();
+    await late;
+    expect(auth.session.getSnapshot()).toEqual({ status: 'signed-out' });
   });
 
   it('sign out everywhere in this browser at once, also when the server cannot be told', async () => {

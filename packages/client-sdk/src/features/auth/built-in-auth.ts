@@ -69,8 +69,12 @@ export function createBuiltInAuth(options: {
       if (isUsable(session)) return session.accessToken;
       try {
         const next = await call('refresh', { refreshToken: session.refreshToken });
+        const current = store.read();
         // Signed out, or signed in as somebody else, while the answer was on its way.
-        if (store.read()?.refreshToken !== session.refreshToken) throw new ParleyError('session_revoked');
+        if (current?.user.id !== session.user.id) throw new ParleyError('session_revoked');
+        // Without locks another tab may have been as fast; within the server's grace it got the same tokens.
+        const isForeign = ![session.refreshToken, next.refreshToken].includes(current.refreshToken);
+        if (isForeign) return current.accessToken;
         keep(next);
         return next.accessToken;
       } catch (error) {
