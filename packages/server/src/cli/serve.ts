@@ -13,7 +13,7 @@ export async function serve(env: Environment): Promise<void> {
   const config = loadConfig(env);
   const onLoopback = isLoopback(config.host);
   const isDemo = config.demo && onLoopback;
-  const isNew = config.databaseUrl === undefined && !existsSync(path.join(config.dataDirectory, 'meta.json'));
+  const isNew = config.databaseUrl === undefined && !existsSync(path.join(config.dataDirectory, 'pgdata'));
   if (isNew)
     console.log(`Making a new database in ${path.resolve(config.dataDirectory)} (a few seconds, once)`);
   const app = await createServer({

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -36,6 +36,17 @@ describe('the embedded database', () => {
     await database.close();
     database = await openEmbedded({ directory, log, clock });
     expect(await ids()).toEqual([1]);
+  });
+
+  it('makes anew what a start that died in the middle has left', async () => {
+    const unfinished = await mkdtemp(join(tmpdir(), 'parley-'));
+    await mkdir(join(unfinished, 'pgdata.new'));
+    await writeFile(join(unfinished, 'pgdata.new', 'PG_VERSION'), '18');
+    const other = await openEmbedded({ directory: unfinished, log, clock });
+    const { rows } = await sql`select 1 as one`.execute(other.kysely);
+    await other.close();
+    expect([rows, await readdir(unfinished)]).toEqual([[{ one: 1 }], ['meta.json', 'pgdata']]);
+    await rm(unfinished, { recursive: true, force: true });
   });
 
   it('rolls a transaction back whose work throws, and works on', async () => {
