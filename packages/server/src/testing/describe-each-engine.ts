@@ -113,7 +113,7 @@ async function openOnPostgres() {
 async function openEngine(place: { readonly databaseUrl?: string; readonly dataDirectory?: string }) {
   const quiet = { info: () => {}, error: () => {} };
   const core = await openCore(
-    { ...optionDefaults, ...place, secret: 'a secret of tests, long enough' },
+    { ...optionDefaults, ...place, secret: 'a secret of tests that is long enough' },
     quiet,
   );
   const { database } = core;

@@ -110,6 +110,7 @@ describe('the lock of an embedded database', () => {
   });
 
   it('is let go when opening fails: data of another engine is refused, and the folder is free', async () => {
+    await mkdir(join(directory, 'pgdata'));
     await writeFile(join(directory, 'meta.json'), JSON.stringify({ engine: 'pglite', postgresMajor: 17 }));
     await expect(openEmbedded({ directory, log })).rejects.toThrow(/embedded PostgreSQL 17.*PARLEY_DATA_DIR/);
     const unlock = await lockDirectory(directory);
