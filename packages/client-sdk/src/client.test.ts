@@ -11,7 +11,7 @@ const me = 'me' as UserId;
 function setUp() {
   const fetch = vi.fn(async (_url: string, _init: RequestInit) => jsonResponse(200, { seq: 1 }));
   const platform = fakePlatform({ fetch });
-  const client = createClient({ url: 'http://chat.test/', getToken: () => 'token', platform });
+  const client = createClient({ url: 'http://chat.test/', getToken: () => 'token' }, platform);
   return { client, platform, fetch };
 }
 
@@ -124,7 +124,7 @@ describe('a client', () => {
   });
 
   it('says what is wrong with an address that cannot work', () => {
-    expect(() => createClient({ url: 'chat.test', getToken: () => '', platform: fakePlatform() })).toThrow(
+    expect(() => createClient({ url: 'chat.test', getToken: () => '' }, fakePlatform())).toThrow(
       'such as https://chat.example.com',
     );
   });

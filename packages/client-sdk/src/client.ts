@@ -54,8 +54,10 @@ export interface ChatClient {
   readonly newId: () => string;
 }
 
-export function createClient(options: ChatClientOptions & { readonly platform: Platform }): ChatClient {
-  const { getToken, platform } = options;
+/** @param surroundings  what the entry of the package brings; the options' platform goes over it */
+export function createClient(options: ChatClientOptions, surroundings: Platform): ChatClient {
+  const { getToken } = options;
+  const platform = { ...surroundings, ...options.platform };
   const url = serverUrl(options.url);
   const newId = createIdFactory(platform);
   const http = createHttpCall({ url, getToken, platform });

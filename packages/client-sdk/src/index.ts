@@ -4,22 +4,16 @@ import {
   type BuiltInAuthOptions,
   createBuiltInAuth,
 } from './features/auth/built-in-auth.js';
-import { serverUrl } from './lib/server-url.js';
 import { browserPlatform } from './platform/browser.js';
 
 /** Makes a client. Nothing happens until `connect()` or a call. In Node the package's own entry brings sockets along. */
 export function createChatClient(options: ChatClientOptions): ChatClient {
-  return createClient({ ...options, platform: { ...browserPlatform(), ...options.platform } });
+  return createClient(options, browserPlatform());
 }
 
 /** Accounts, sessions and tokens of the Parley server itself. */
 export function builtInAuth(options: BuiltInAuthOptions): BuiltInAuth {
-  const platform = { ...browserPlatform(), ...options.platform };
-  return createBuiltInAuth({
-    url: serverUrl(options.url),
-    storage: options.storage ?? platform.storage,
-    platform,
-  });
+  return createBuiltInAuth(options, browserPlatform());
 }
 
 export {

@@ -5,20 +5,14 @@ import {
   type BuiltInAuthOptions,
   createBuiltInAuth,
 } from './features/auth/built-in-auth.js';
-import { serverUrl } from './lib/server-url.js';
 import { nodePlatform } from './platform/node.js';
 
 export function createChatClient(options: ChatClientOptions): ChatClient {
-  return createClient({ ...options, platform: { ...nodePlatform(), ...options.platform } });
+  return createClient(options, nodePlatform());
 }
 
 export function builtInAuth(options: BuiltInAuthOptions): BuiltInAuth {
-  const platform = { ...nodePlatform(), ...options.platform };
-  return createBuiltInAuth({
-    url: serverUrl(options.url),
-    storage: options.storage ?? platform.storage,
-    platform,
-  });
+  return createBuiltInAuth(options, nodePlatform());
 }
 
 export { directConversationId, limits, ParleyError } from '@parley/protocol/wire';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Config } from '../config/config-schema.js';
 import { isLoopback, loadConfig } from '../config/load-config.js';
 import { loadSecret } from '../config/secrets.js';
 import { optionsFromConfig } from '../options.js';
@@ -13,11 +14,11 @@ export async function serve(env: Environment): Promise<void> {
   const config = loadConfig(env);
   const onLoopback = isLoopback(config.host);
   const isDemo = config.demo && onLoopback;
-  const isNew = config.databaseUrl === undefined && !existsSync(path.join(config.dataDirectory, 'pgdata'));
-  if (isNew)
+  const secret = await loadSecret(config);
+  if (isNewDatabase(config))
     console.log(`Making a new database in ${path.resolve(config.dataDirectory)} (a few seconds, once)`);
   const app = await createServer({
-    ...optionsFromConfig(config, await loadSecret(config), onLoopback),
+    ...optionsFromConfig(config, secret, onLoopback),
     demoAccounts: isDemo ? demoAccounts : [],
     trustProxy: config.trustProxy,
     logLevel: config.logLevel,
@@ -34,12 +35,20 @@ export async function serve(env: Environment): Promise<void> {
   console.log(describe(config, app.listeningOrigin, isDemo));
 }
 
-function describe(config: ReturnType<typeof loadConfig>, origin: string, isDemo: boolean): string {
+function isNewDatabase({ databaseUrl, dataDirectory }: Config): boolean {
+  const isOnDisk = databaseUrl === undefined && dataDirectory !== 'memory';
+  return isOnDisk && !existsSync(path.join(dataDirectory, 'pgdata'));
+}
+
+function describeStore({ databaseUrl, dataDirectory }: Config): string {
+  if (databaseUrl !== undefined) return `PostgreSQL at ${redactUrl(databaseUrl)}`;
+  if (dataDirectory === 'memory') return 'in memory, gone when the server stops';
+  return `embedded database in ${path.resolve(dataDirectory)} (survives kill -9, not a power cut; DATABASE_URL for PostgreSQL)`;
+}
+
+function describe(config: Config, origin: string, isDemo: boolean): string {
   const url = origin.replace('127.0.0.1', 'localhost');
-  const store =
-    config.databaseUrl === undefined
-      ? `embedded database in ${path.resolve(config.dataDirectory)} (survives kill -9, not a power cut; DATABASE_URL for PostgreSQL)`
-      : `PostgreSQL at ${redactUrl(config.databaseUrl)}`;
+  const store = describeStore(config);
   const lines = ['', `Parley is ready at ${url}/`, `  data       ${store}`, `  API        ${url}/docs`];
   if (isDemo) {
     lines.push('  sign in    with a demo account, in two browsers as two people:');

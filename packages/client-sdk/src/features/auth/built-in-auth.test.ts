@@ -28,7 +28,7 @@ function setUp({ hasGrace = false } = {}) {
   });
   const storage = memoryStorage();
   const platform = fakePlatform({ fetch });
-  const open = () => createBuiltInAuth({ url, storage, platform });
+  const open = () => createBuiltInAuth({ url, storage }, platform);
   return {
     open,
     platform,

@@ -7,6 +7,7 @@
 import { type Input, type Me, ParleyError, type Session } from '@parley/protocol/wire';
 import type { GetToken } from '../../connection/get-token.js';
 import { createHttpCall } from '../../http.js';
+import { serverUrl } from '../../lib/server-url.js';
 import { isSessionOver } from '../../lib/to-parley-error.js';
 import { createView, type View } from '../../lib/view.js';
 import type { KeyValueStorage, Platform } from '../../platform/platform.js';
@@ -38,13 +39,11 @@ export interface BuiltInAuth {
 
 const refreshBeforeMs = 60_000;
 
-export function createBuiltInAuth(options: {
-  readonly url: string;
-  readonly storage: KeyValueStorage;
-  readonly platform: Platform;
-}): BuiltInAuth {
-  const { platform, url } = options;
-  const store = createSessionStore(options.storage, url);
+/** @param surroundings  what the entry of the package brings; the options' platform goes over it */
+export function createBuiltInAuth(options: BuiltInAuthOptions, surroundings: Platform): BuiltInAuth {
+  const platform = { ...surroundings, ...options.platform };
+  const url = serverUrl(options.url);
+  const store = createSessionStore(options.storage ?? platform.storage, url);
   const call = createHttpCall({ url, platform, getToken: () => '' });
   const view = createView<AuthState>(toState(store.read()), platform.reportError);
   let refreshing: Promise<string> | undefined;
