@@ -7,9 +7,15 @@ import { defineConfig } from 'vitest/config';
  * project claims is a unit test, so a new file cannot be left out by accident.
  */
 const claimed = {
-  database: ['packages/**/*.pg.test.{ts,tsx}', 'tests/services/**/*.pg.test.ts', 'tests/sql/**/*.test.ts'],
+  database: [
+    'packages/**/*.pg.test.{ts,tsx}',
+    'tests/services/**/*.pg.test.ts',
+    'tests/sql/**/*.test.ts',
+    'tests/embedding/**/*.test.ts',
+  ],
   conformance: ['tests/conformance/**/*.test.ts'],
   faults: ['tests/faults/**/*.test.ts'],
+  cluster: ['tests/cluster/**/*.test.ts'],
   e2e: ['tests/e2e/**/*.test.{ts,tsx}'],
   docs: ['tests/docs/**/*.test.ts'],
 };
@@ -70,6 +76,7 @@ export default defineConfig({
       project('database', claimed.database, slow),
       project('conformance', claimed.conformance, slow),
       project('faults', claimed.faults, { testTimeout: 300_000, hookTimeout: 60_000 }),
+      project('cluster', claimed.cluster, { testTimeout: 1_800_000, hookTimeout: 60_000 }),
       project('e2e', claimed.e2e, { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('docs', claimed.docs, { testTimeout: 180_000, hookTimeout: 180_000 }),
     ],

@@ -148,7 +148,7 @@ sockets.on('connection', (socket, request) => {
       laneOf.set(conversationId, lane);
       write(client, encode(JSON.stringify({ type: 'heads', heads: [[conversationId, 0]] })));
       write(client, encode(JSON.stringify({ type: 'welcome' })));
-    } else lane?.add({ client, id: frame.id, content: frame.input.content });
+    } else if (frame.type === 'call') lane?.add({ client, id: frame.id, content: frame.input.content });
   });
 });
 

@@ -190,5 +190,5 @@ describe('the history checker', () => {
     const long = seqs.map((seq) => ({ ...entry(seq), message: { ...message(`a${seq}`, 1), at: at(1) } }));
     const sent = seqs.map((seq) => ({ ...send(`a${seq}`), answers: [{ seq, at: at(1) }] }));
     expect(checkHistory({ sends: sent, log: long, observations: [seen(long)] })).toEqual([]);
-  });
+  }, 30_000);
 });

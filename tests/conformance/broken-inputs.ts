@@ -30,6 +30,8 @@ export function breakInput(
 }
 
 function misfits(value: unknown): Record<string, unknown> {
+  if (typeof value === 'boolean')
+    return { null: null, 'a number': 1, 'a text': String(value), 'a list': [value], 'an object': { value } };
   const common = { null: null, true: true };
   if (typeof value === 'string')
     return { ...common, ...badTexts, 'a number': 7, 'a list': [value], 'an object': { value } };

@@ -4,7 +4,8 @@
  */
 import type { ErrorCode, OperationName, Output } from '@parley/protocol/wire';
 import { expect } from 'vitest';
-import { createGroup, newId, type Person, register } from '../support/people.js';
+import { asLogPage } from '../support/log-page.js';
+import { callAs, createGroup, newId, type Person, register } from '../support/people.js';
 import type { World } from './world.js';
 
 export interface OperationCase<Name extends OperationName = OperationName> {
@@ -18,6 +19,8 @@ export interface OperationCase<Name extends OperationName = OperationName> {
   readonly mayAnswer?: readonly ErrorCode[];
   /** Fields whose text may be empty. */
   readonly mayBeEmpty?: readonly string[];
+  /** Fields that take null. */
+  readonly mayBeNull?: readonly string[];
 }
 
 export interface Prepared {
@@ -39,6 +42,27 @@ const inGroup = asMember(({ group }) => ({ conversationId: group.id }));
 /** A group of the owner's that may be changed, with somebody of lower role in it. */
 async function ownGroup({ url, owner, member }: World): Promise<{ conversationId: string }> {
   return { conversationId: (await createGroup(url, owner, [member])).id };
+}
+
+/**
+ * A group of the owner's with a message of theirs in it, which has the id of the world's message: ids of messages are unique in a conversation, so
+ * optional fields may refer to it.
+ */
+async function ownMessage(world: World): Promise<{ conversationId: string; messageId: string }> {
+  const { conversationId } = await ownGroup(world);
+  const { id } = world.message;
+  const input = { conversationId, id, content: 'to be changed' };
+  await callAs({ url: world.url, person: world.owner }, 'sendMessage', input);
+  return { conversationId, messageId: id };
+}
+
+/** An id that is no person's. */
+const nobody = '00000000-0000-4000-8000-0000000000aa';
+
+/** The member, in a group of the owner's with one message, at seq 2, that they have not read. */
+async function inOwnMessage(world: World, input: object): Promise<Prepared> {
+  const { conversationId } = await ownMessage(world);
+  return { as: world.member, input: { conversationId, ...input } };
 }
 
 export const cases: { readonly [Name in OperationName]: OperationCase<Name> } = {
@@ -164,10 +188,97 @@ export const cases: { readonly [Name in OperationName]: OperationCase<Name> } = 
   sendMessage: {
     prepare: async (world) => ({
       as: world.owner,
-      input: { ...(await ownGroup(world)), id: newId(), content: 'héllo 👋🏽\n\t' },
+      input: {
+        conversationId: (await ownMessage(world)).conversationId,
+        id: newId(),
+        content: 'héllo 👋🏽\n\t',
+      },
     }),
-    optional: () => ({ metadata: { replyTo: 'none' } }),
-    holds: (ack, { input }) => expect(ack).toMatchObject({ id: input['id'], seq: 2 }),
+    optional: ({ message }) => ({
+      metadata: { replyTo: 'none' },
+      replyToId: message.id,
+      threadId: message.id,
+    }),
+    mayAnswer: ['invalid_reference', 'not_found'],
+    holds: (ack, { input }) => expect(ack).toMatchObject({ id: input['id'], seq: 3 }),
+  },
+  editMessage: {
+    prepare: async (world) => ({
+      as: world.owner,
+      input: { ...(await ownMessage(world)), content: 'changed' },
+    }),
+    optional: () => ({ metadata: { edited: true } }),
+    mayAnswer: ['not_found'],
+    mayBeNull: ['metadata'],
+    holds: (ack, { input }) => expect(ack).toMatchObject({ id: input['messageId'], seq: 3 }),
+  },
+  deleteMessage: {
+    prepare: async (world) => ({ as: world.owner, input: await ownMessage(world) }),
+    optional: none,
+    mayAnswer: ['not_found'],
+    holds: (ack, { input }) => expect(ack).toMatchObject({ id: input['messageId'], seq: 3 }),
+  },
+  listVersions: {
+    prepare: async (world) => {
+      const input = await ownMessage(world);
+      await callAs({ url: world.url, person: world.owner }, 'editMessage', { ...input, content: 'changed' });
+      return { as: world.member, input };
+    },
+    optional: () => ({ limit: 10, cursor: '1' }),
+    mayAnswer: ['not_found', 'invalid_cursor'],
+    holds: ({ items }) => expect(items.map(({ content }) => content)).toEqual(['to be changed']),
+  },
+  addReaction: {
+    prepare: async (world) => ({
+      as: world.member,
+      input: { ...(await ownMessage(world)), emoji: '\u{1f44d}' },
+    }),
+    optional: none,
+    mayAnswer: ['not_found'],
+    holds: (ack, { input }) => expect(ack).toMatchObject({ id: input['messageId'], seq: 3 }),
+  },
+  removeReaction: {
+    prepare: async (world) => {
+      const input = { ...(await ownMessage(world)), emoji: ':ship:' };
+      await callAs({ url: world.url, person: world.member }, 'addReaction', input);
+      return { as: world.member, input };
+    },
+    optional: none,
+    mayAnswer: ['not_found'],
+    holds: (ack, { input }) => expect(ack).toMatchObject({ id: input['messageId'], seq: 4 }),
+  },
+  listReactions: {
+    prepare: async (world) => {
+      const input = await ownMessage(world);
+      const by = { url: world.url, person: world.member };
+      await callAs(by, 'addReaction', { ...input, emoji: ':ship:' });
+      return { as: world.owner, input };
+    },
+    optional: () => ({
+      emoji: ':ship:',
+      limit: 10,
+      cursor: Buffer.from(`2026-11-21T09:00:00.000000Z ${newId()} :ship:`).toString('base64url'),
+    }),
+    mayAnswer: ['not_found', 'invalid_cursor'],
+    holds: ({ items, users }, _prepared, { member }) => {
+      expect(items.map(({ emoji, userId }) => [emoji, userId])).toEqual([[':ship:', member.id]]);
+      expect(users[member.id]?.username).toBe(member.username);
+    },
+  },
+  listReplies: {
+    prepare: async (world) => {
+      const input = await ownMessage(world);
+      const by = { url: world.url, person: world.member };
+      const { conversationId, messageId: threadId } = input;
+      await callAs(by, 'sendMessage', { conversationId, threadId, id: newId(), content: 'reply' });
+      return { as: world.owner, input };
+    },
+    optional: () => ({ limit: 10, before: '100', after: '0' }),
+    mayAnswer: ['not_found', 'invalid_cursor'],
+    holds: ({ items, threads }, { input }) => {
+      expect(items.map(({ content, ord }) => [content, ord])).toEqual([['reply', 1]]);
+      expect(threads[String(input['messageId'])]?.replyCount).toBe(1);
+    },
   },
   listMessages: {
     prepare: inGroup,
@@ -188,14 +299,77 @@ export const cases: { readonly [Name in OperationName]: OperationCase<Name> } = 
   },
   listChanges: {
     prepare: asMember(({ group }) => ({ conversationId: group.id, since: 0 })),
-    optional: () => ({ limit: 10 }),
-    holds: ({ items, to, head }, _prepared, { message }) => {
+    optional: () => ({ limit: 10, mode: 'log' }),
+    holds: (page, _prepared, { message }) => {
+      const { items, to, head } = asLogPage(page);
       expect(items.map(({ seq, kind }) => [seq, kind])).toEqual([
         [1, 'conversation.created'],
         [2, 'members.removed'],
         [message.seq, 'message.created'],
       ]);
       expect([to, head]).toEqual([3, 3]);
+    },
+  },
+  sync: {
+    prepare: asMember(() => ({})),
+    optional: ({ group }) => ({
+      epoch: 'another',
+      since: '1.1.1:1:',
+      open: [{ conversationId: group.id, seq: 0 }],
+      waitMs: 1,
+    }),
+    holds: ({ heads, isReset, changes }, _prepared, { group }) => {
+      expect(new Map(heads).get(group.id)).toBe(3);
+      expect([isReset, changes]).toEqual([false, {}]);
+    },
+  },
+  markRead: {
+    prepare: async (world) => inOwnMessage(world, { seq: 2 }),
+    optional: ({ message }) => ({ threadId: message.id }),
+    mayAnswer: ['not_found'],
+    holds: (marks) =>
+      expect(marks).toEqual({ readSeq: 2, deliveredSeq: 2, unreadCount: 0, unreadFromSeq: null }),
+  },
+  markDelivered: {
+    prepare: async (world) => inOwnMessage(world, { seq: 2 }),
+    optional: none,
+    holds: (marks) =>
+      expect(marks).toEqual({ readSeq: 1, deliveredSeq: 2, unreadCount: 1, unreadFromSeq: null }),
+  },
+  markUnread: {
+    prepare: async (world) => inOwnMessage(world, {}),
+    optional: () => ({ fromSeq: 1 }),
+    holds: (marks) =>
+      expect(marks).toEqual({ readSeq: 1, deliveredSeq: 1, unreadCount: 1, unreadFromSeq: 2 }),
+  },
+  listReceipts: {
+    prepare: async (world) => inOwnMessage(world, {}),
+    optional: none,
+    holds: ({ items, isOmitted }, _prepared, { member, owner }) => {
+      expect(isOmitted).toBe(false);
+      expect(items.map(({ userId }) => userId)).toEqual([member.id, owner.id].sort());
+    },
+  },
+  setTyping: {
+    prepare: async (world) => inOwnMessage(world, { isTyping: true }),
+    optional: ({ message }) => ({ threadId: message.id }),
+    mayAnswer: ['invalid_reference'],
+    holds: () => {},
+  },
+  watchPresence: {
+    prepare: asMember(({ owner }) => ({ userIds: [owner.id, nobody] })),
+    optional: none,
+    holds: ({ items }, _prepared, { owner }) => {
+      expect(items[0]?.userId).toBe(owner.id);
+      expect(items[1]).toEqual({ userId: nobody, state: 'offline', lastSeenAt: null });
+    },
+  },
+  listPresence: {
+    prepare: asMember(({ owner }) => ({ ids: `${owner.id},${nobody}` })),
+    optional: none,
+    holds: ({ items }, _prepared, { owner }) => {
+      expect(items[0]?.userId).toBe(owner.id);
+      expect(items[1]).toEqual({ userId: nobody, state: 'offline', lastSeenAt: null });
     },
   },
 };

@@ -4,12 +4,14 @@ import {
   type DownFrame,
   type ErrorCode,
   type ErrorFrame,
+  type HeadFrame,
+  headsDigest,
   limits,
 } from '@parley/protocol/wire';
 import { describe, expect, it } from 'vitest';
 import { resultOf } from '../support/answer.js';
 import { expireToken } from '../support/expired-token.js';
-import { newId, register } from '../support/people.js';
+import { callAs, createGroup, newId, register } from '../support/people.js';
 import { RawSocket } from '../support/raw-socket.js';
 import { expectCode } from './expect-error.js';
 import type { World } from './world.js';
@@ -61,12 +63,32 @@ const badFrames: readonly { what: string; frame: string | object; code: ErrorCod
   },
   { what: 'a refresh with a wrong token', frame: { type: 'refresh', token: 'abc' }, code: 'token_invalid' },
   { what: 'a refresh without a token', frame: { type: 'refresh' }, code: 'invalid_frame' },
+  { what: 'an open without conversations', frame: { type: 'open' }, code: 'invalid_frame' },
+  {
+    what: 'an open with what is no id',
+    frame: { type: 'open', conversationIds: ['here'] },
+    code: 'invalid_frame',
+  },
+  {
+    what: 'an open with an unknown field',
+    frame: { type: 'open', conversationIds: [], mode: 1 },
+    code: 'invalid_frame',
+  },
+  {
+    what: 'an open with more conversations than there may be',
+    frame: {
+      type: 'open',
+      conversationIds: Array.from({ length: limits.openConversations + 1 }, () => newId()),
+    },
+    code: 'too_many_items',
+  },
 ];
 
 /** First frames that end a socket, with the error that comes before the close, if one does. */
 const badGreetings: readonly { what: string; frame: string | object; close: CloseName; code?: ErrorCode }[] =
   [
     { what: 'a call before hello', frame: call(), close: 'unauthorized' },
+    { what: 'an open before hello', frame: { type: 'open', conversationIds: [] }, close: 'unauthorized' },
     { what: 'a refresh before hello', frame: { type: 'refresh', token: 'abc' }, close: 'unauthorized' },
     { what: 'text that is no JSON', frame: 'hello', close: 'unauthorized', code: 'invalid_json' },
     {
@@ -116,10 +138,13 @@ export function describeFrames(world: () => World): void {
     }
   });
 
-  it('a frame above the limit, or text that is no UTF-8, closes with the code of the WebSocket protocol', async () => {
+  it('a frame above the limit, in too many pieces, or text that is no UTF-8, closes with the code of the WebSocket protocol', async () => {
     const large = await enter();
     large.send(call({ input: { text: 'x'.repeat(limits.frameBytes) } }));
     expect((await large.closed).code).toBe(1009);
+    const torn = await enter();
+    for (let count = 0; count <= limits.frameFragments; count += 1) torn.sendRaw('x', { fin: false });
+    expect((await torn.closed).code).toBe(1008);
     const garbled = await enter();
     garbled.sendRaw(new Uint8Array([0x22, 0xff, 0xfe, 0x22]), { binary: false });
     expect((await garbled.closed).code).toBe(1007);
@@ -154,6 +179,35 @@ export function describeFrames(world: () => World): void {
     await socket.close();
   });
 
+  it('a busy conversation comes as heads, and as events to who has it open; nothing falls between', async () => {
+    const { url, owner, member } = world();
+    const { id: conversationId, lastSeq } = await createGroup(url, owner, [member]);
+    const [socket, sender] = [await enter(), await RawSocket.enter(url, owner.token)];
+    const say = () => sender.call('sendMessage', { conversationId, id: newId(), content: 'one of many' });
+    for (let count = 0; count < 3; count += 1) await Promise.all(Array.from({ length: 20 }, say));
+    const isHead = (frame: DownFrame) => frame.type === 'head' && frame.conversationId === conversationId;
+    const isEvent = (frame: DownFrame) =>
+      frame.type === 'event' && frame.event.conversationId === conversationId;
+    const headsUpTo = async (seq: number): Promise<HeadFrame> => {
+      const frame = await socket.next(isHead);
+      if (frame.type !== 'head') throw new Error('another frame was taken');
+      return frame.seq < seq ? headsUpTo(seq) : frame;
+    };
+    const head = lastSeq + 60;
+    const { lastMessage, ...rest } = await headsUpTo(head);
+    expect(rest).toEqual({ type: 'head', conversationId, seq: head, ord: 60, deletedOrds: [] });
+    expect(lastMessage).toMatchObject({ conversationId, seq: head, ord: 60, content: 'one of many' });
+    while (socket.has(isEvent)) await socket.next(isEvent);
+    await say();
+    socket.setOpen([conversationId]);
+    // Frames are taken in their order: once this is answered the conversation is open.
+    await expectAlive(socket);
+    await say();
+    expect(await socket.next(isEvent)).toMatchObject({ event: { seq: head + 2 } });
+    expect((await headsUpTo(head + 1)).seq).toBe(head + 1);
+    await Promise.all([socket.close(), sender.close()]);
+  });
+
   it('fifty calls in a row that are refused do not cost the socket', async () => {
     const socket = await enter();
     for (let count = 0; count < 50; count += 1) {
@@ -179,6 +233,79 @@ export function describeFrames(world: () => World): void {
     await expectAlive(socket);
     await shout(20);
     await expectClosed(socket, 'protocol');
+  });
+
+  it('an open of as many conversations as there may be, and of foreign ones, is taken without an answer', async () => {
+    const socket = await enter();
+    const foreign = Array.from({ length: limits.openConversations }, () => newId());
+    socket.send({ type: 'open', conversationIds: foreign });
+    socket.send({ type: 'open', conversationIds: [] });
+    socket.send(call());
+    expect(await socket.next()).toMatchObject({ type: 'result', id: 'x' });
+    await socket.close();
+  });
+
+  it('who has a conversation open gets the signals for its viewers, until they open another set', async () => {
+    const [owner, member] = [await register(world().url), await register(world().url)];
+    const by = { url: world().url, person: owner };
+    const group = await createGroup(world().url, owner, [member]);
+    const socket = await RawSocket.enter(world().url, member.token);
+    const isMoved = (frame: DownFrame) => frame.type === 'signal' && frame.signal.kind === 'receipts.moved';
+    socket.send({ type: 'open', conversationIds: [group.id] });
+    await expectAlive(socket);
+    const { seq } = await callAs(by, 'sendMessage', { conversationId: group.id, id: newId(), content: 'a' });
+    await callAs(by, 'markRead', { conversationId: group.id, seq });
+    expect(await socket.next(isMoved)).toMatchObject({
+      signal: { conversationId: group.id, data: { items: [{ userId: owner.id, readSeq: seq }] } },
+    });
+    socket.send({ type: 'open', conversationIds: [] });
+    await expectAlive(socket);
+    const next = await callAs(by, 'sendMessage', { conversationId: group.id, id: newId(), content: 'b' });
+    await callAs(by, 'markRead', { conversationId: group.id, seq: next.seq });
+    // Signals are collected for a second: what comes with the next one of those who look shows that this socket got none.
+    const viewer = await RawSocket.enter(world().url, member.token);
+    viewer.send({ type: 'open', conversationIds: [group.id] });
+    await expectAlive(viewer);
+    const last = await callAs(by, 'sendMessage', { conversationId: group.id, id: newId(), content: 'c' });
+    await callAs(by, 'markRead', { conversationId: group.id, seq: last.seq });
+    await viewer.next(isMoved);
+    await expectAlive(socket);
+    expect(socket.has(isMoved)).toBe(false);
+    await viewer.close();
+    await socket.close();
+  });
+
+  it('a ping carries the digest of the heads told and the events since', async () => {
+    const [owner, member] = [await register(world().url), await register(world().url)];
+    const groups = await Promise.all([1, 2].map(() => createGroup(world().url, owner, [member])));
+    const [one, two] = groups.map(({ id }) => id);
+    const socket = await RawSocket.enter(world().url, member.token);
+    const by = { url: world().url, person: owner };
+    if (one === undefined || two === undefined) throw new Error('two groups were made');
+    await callAs(by, 'sendMessage', { conversationId: one, id: newId(), content: 'words' });
+    await socket.next(({ type }) => type === 'event');
+    const { digest } = await socket.nextPing();
+    expect(digest).toBe(
+      headsDigest([
+        [one, 2],
+        [two, 1],
+      ]),
+    );
+    await socket.close();
+  }, 25_000);
+
+  it('a socket beyond those a person may have takes the place of the oldest', async () => {
+    const { token } = await register(world().url);
+    const sockets: RawSocket[] = [];
+    for (let count = 0; count < limits.socketsPerUser; count += 1)
+      sockets.push(await RawSocket.enter(world().url, token));
+    const [oldest, ...others] = sockets;
+    if (oldest === undefined) throw new Error('no socket was opened');
+    await expectAlive(oldest);
+    const last = await RawSocket.enter(world().url, token);
+    await expectClosed(oldest, 'replaced');
+    for (const socket of [...others, last]) await expectAlive(socket);
+    await Promise.all([...others, last].map((socket) => socket.close()));
   });
 
   it('every one of many calls at once gets one answer, and those beyond the limit are told to come back', async () => {

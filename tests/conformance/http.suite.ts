@@ -183,7 +183,10 @@ export function describeHttp(world: () => World): void {
     const page = await owner.request('GET', `/v1/conversations/${group.id}/messages`);
     expect(page.json).toMatchObject({ items: [{ id: sent.id }] });
     const ready = await owner.request('GET', '/ready');
-    expect([ready.status, ready.json]).toEqual([200, expect.objectContaining({ status: 'ready' })]);
+    expect([ready.status, ready.json]).toEqual([
+      200,
+      expect.objectContaining({ status: 'ready', nodes: expect.stringMatching(/^(single|polling|redis)$/) }),
+    ]);
   });
 
   it('the API document names every route', async () => {

@@ -13,8 +13,11 @@ const refusals = ['validation_failed', 'invalid_text', 'too_many_items', 'messag
 export function describeInvalidInputs(world: () => World): void {
   describe.each(transports)('over $name', (transport) => {
     it.each(operationNames)('%s refuses what does not fit, and says why', async (name) => {
-      const { prepare, optional, mayAnswer = [], mayBeEmpty = [] } = caseOf(name);
-      const harmless = mayBeEmpty.map((field) => `${field}: nothing`);
+      const { prepare, optional, mayAnswer = [], mayBeEmpty = [], mayBeNull = [] } = caseOf(name);
+      const harmless = [
+        ...mayBeEmpty.map((field) => `${field}: nothing`),
+        ...mayBeNull.map((field) => `${field}: null`),
+      ];
       const { as, input } = await prepare(world());
       const textOnly = { fields: textFields(transport, name, { ...input, ...optional(world()) }) };
       const wrong: string[] = [];

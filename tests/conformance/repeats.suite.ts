@@ -67,6 +67,34 @@ export function describeRepeats(world: () => World): void {
     );
   });
 
+  describe.each(transports)('first over $name, of a message', (first) => {
+    it.each(transports)(
+      'edits, reactions and deletions again over $name with the same key have one effect',
+      async (second) => {
+        const { owner, conversationId } = await ownGroup();
+        const messageId = newId();
+        await call(first, 'sendMessage', {
+          as: owner,
+          input: { conversationId, id: messageId, content: 'one' },
+        });
+        const changes: [OperationName, object][] = [
+          ['editMessage', { content: 'two' }],
+          ['addReaction', { emoji: ':ship:' }],
+          ['removeReaction', { emoji: ':ship:' }],
+          ['deleteMessage', {}],
+        ];
+        const done: { operation: OperationName; by: Parameters<typeof call>[2]; ack: unknown }[] = [];
+        for (const [operation, more] of changes) {
+          const by = { as: owner, input: { conversationId, messageId, ...more }, opId: newId() };
+          done.push({ operation, by, ack: await call<Ack>(first, operation, by) });
+        }
+        // All of them once more, now that the message is deleted: each still gets its own answer.
+        for (const { operation, by, ack } of done) expect(await call(second, operation, by)).toEqual(ack);
+        expect(await headOf(owner, conversationId)).toBe(6);
+      },
+    );
+  });
+
   describe.each(transports)('over $name', (transport) => {
     it('the id of somebody else in the conversation is refused, and so is that of a conversation one is not in', async () => {
       const { owner, member, conversationId } = await ownGroup();

@@ -65,11 +65,17 @@ describe('the packed server', () => {
       env: { ...process.env, PORT: String(await freePort()) },
     });
     expect(stdout).toMatch(/^ok {4}database +embedded/m);
+    expect(stdout).toMatch(/^ok {4}redis +none/m);
     const failed = await run('npx', ['--no-install', 'parley', 'doctor'], {
       cwd: folder.path,
-      env: { ...process.env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' },
+      env: {
+        ...process.env,
+        DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
+        PARLEY_REDIS_URL: 'redis://127.0.0.1:1',
+      },
     }).catch((error: { code: number; stdout: string }) => error);
     expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^FAIL {2}database/m) });
+    expect(failed.stdout).toMatch(/^FAIL {2}redis +does not answer at 127\.0\.0\.1:1$/m);
   });
 
   it('mounts in the app of the README, below a prefix', async () => {

@@ -1,5 +1,6 @@
 import type { ChatEvent, Message, Output } from '@parley/protocol/wire';
 import type { Entry, Observation, Seen } from '../checker/history.js';
+import { asLogPage } from '../support/log-page.js';
 import { callAs, type Person } from '../support/people.js';
 
 export interface Reader {
@@ -16,7 +17,7 @@ export function toSeen(event: ChatEvent): Seen {
 export async function readLog(by: Reader, conversationId: string, limit = 100): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let since = 0; ; ) {
-    const page = await callAs(by, 'listChanges', { conversationId, since, limit });
+    const page = asLogPage(await callAs(by, 'listChanges', { conversationId, since, limit, mode: 'log' }));
     // `kind` and `data` are what the contract of the kind says.
     for (const event of page.items)
       entries.push({ conversationId, ...toSeen(event as unknown as ChatEvent) });

@@ -1,6 +1,7 @@
 import type { ChatEvent, DownFrame, HelloFrame, Output } from '@parley/protocol/wire';
 import type { Observation, Seen } from '../checker/history.js';
 import { resultOf } from '../support/answer.js';
+import { asLogPage } from '../support/log-page.js';
 import type { Person } from '../support/people.js';
 import { type RawSocket, SocketGoneError } from '../support/raw-socket.js';
 import { toSeen } from './final-log.js';
@@ -8,8 +9,8 @@ import { enter } from './lane.js';
 import type { Site } from './site.js';
 
 /**
- * Somebody who watches over a socket as a client does: keeps a cursor for each conversation, takes the event after it, drops what is not
- * above it, and after every reconnect pulls what the heads say it missed.
+ * Somebody who watches over a socket as a client does: keeps every conversation open and a cursor for each, takes the event after it, drops what is not
+ * above it, and pulls what heads say it missed, after every reconnect and where a lot happened before it had the conversation open.
  */
 export class Observer {
   readonly #site: Site;
@@ -19,12 +20,21 @@ export class Observer {
   readonly #held = new Map<string, Map<number, Seen>>();
   /** What came over each single connection. */
   readonly #live: Observation[] = [];
+  readonly #known = new Set<string>();
   #resume: HelloFrame['resume'];
   #onTaken = () => {};
+  #fail: (error: unknown) => void = () => {};
+  /** Rejects when something was missed and cannot be read. */
+  readonly #failed: Promise<never>;
 
   constructor(site: Site, person: Person) {
     this.#site = site;
     this.#person = person;
+    this.#failed = new Promise((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    // Awaited while it watches; a failure after the end is none.
+    this.#failed.catch(() => {});
   }
 
   get observations(): Observation[] {
@@ -67,7 +77,7 @@ export class Observer {
         const socket = await enter(life, this.#person, this.#resume);
         await this.#catchUp(socket, socket.entered.heads);
         this.#resume = { epoch: socket.entered.welcome.epoch, since: socket.entered.welcome.since };
-        await Promise.race([life.over, done]);
+        await Promise.race([life.over, done, this.#failed]);
         if (isDone) await socket.close();
       } catch (error) {
         if (!(error instanceof SocketGoneError)) throw error;
@@ -78,9 +88,18 @@ export class Observer {
 
   async #catchUp(socket: RawSocket, heads: ReadonlyMap<string, number>): Promise<void> {
     const live = new Map<string, Seen[]>();
+    this.#look(socket, heads.keys());
     socket.listen((frame: DownFrame) => {
+      if (frame.type === 'head') {
+        // What the connection told ends here and goes on behind the head.
+        live.delete(frame.conversationId);
+        void this.#fetch(socket, frame.conversationId, frame.seq).catch((error: unknown) => {
+          if (!(error instanceof SocketGoneError)) this.#fail(error);
+        });
+      }
       if (frame.type !== 'event') return;
       const { conversationId } = frame.event;
+      if (!this.#known.has(conversationId)) this.#look(socket, [conversationId]);
       let seen = live.get(conversationId);
       if (seen === undefined) {
         seen = [];
@@ -95,16 +114,23 @@ export class Observer {
       seen.push(toSeen(frame.event));
       this.#take(conversationId, toSeen(frame.event));
     });
-    for (const [conversationId, head] of heads) {
-      let since = this.cursor(conversationId);
-      while (since < head) {
-        const answer = await socket.call('listChanges', { conversationId, since });
-        const page = resultOf<Output<'listChanges'>>(answer);
-        // `kind` and `data` are what the contract of the kind says.
-        for (const event of page.items) this.#take(conversationId, toSeen(event as unknown as ChatEvent));
-        if (page.to <= since) throw new Error(`the log of ${conversationId} ends before its head ${head}`);
-        since = page.to;
-      }
+    for (const [conversationId, head] of heads) await this.#fetch(socket, conversationId, head);
+  }
+
+  #look(socket: RawSocket, conversationIds: Iterable<string>): void {
+    for (const id of conversationIds) this.#known.add(id);
+    socket.setOpen(this.#known);
+  }
+
+  async #fetch(socket: RawSocket, conversationId: string, head: number): Promise<void> {
+    let since = this.cursor(conversationId);
+    while (since < head) {
+      const answer = await socket.call('listChanges', { conversationId, since, mode: 'log' });
+      const page = asLogPage(resultOf<Output<'listChanges'>>(answer));
+      // `kind` and `data` are what the contract of the kind says.
+      for (const event of page.items) this.#take(conversationId, toSeen(event as unknown as ChatEvent));
+      if (page.to <= since) throw new Error(`the log of ${conversationId} ends before its head ${head}`);
+      since = page.to;
     }
   }
 

@@ -1,4 +1,11 @@
-import type { DownFrame, Head, HelloFrame, OperationName, WelcomeFrame } from '@parley/protocol/wire';
+import type {
+  DownFrame,
+  Head,
+  HelloFrame,
+  OperationName,
+  PingFrame,
+  WelcomeFrame,
+} from '@parley/protocol/wire';
 import { type RawData, WebSocket } from 'ws';
 import type { Answer } from './answer.js';
 
@@ -35,6 +42,7 @@ export class RawSocket {
   readonly #waiters = new Set<Waiter>();
   #listener: ((frame: DownFrame) => void) | undefined;
   #calls = 0;
+  #pinged: (ping: PingFrame) => void = () => {};
   /** Resolves with the code and reason of the close, never rejects. */
   readonly closed: Promise<Closed>;
 
@@ -95,8 +103,16 @@ export class RawSocket {
     this.sendRaw(JSON.stringify(frame));
   }
 
-  /** A string leaves as a text frame, bytes as a binary one unless told otherwise. */
-  sendRaw(data: string | Uint8Array, options: { readonly binary?: boolean } = {}): void {
+  /** Opens these conversations in the place of those before: their events come as they happen, also when a lot does. */
+  setOpen(conversationIds: Iterable<string>): void {
+    this.send({ type: 'open', conversationIds: [...conversationIds] });
+  }
+
+  /** A string leaves as a text frame, bytes as a binary one unless told otherwise; a piece of one with `fin: false`. */
+  sendRaw(
+    data: string | Uint8Array,
+    options: { readonly binary?: boolean; readonly fin?: boolean } = {},
+  ): void {
     this.#socket.send(data, options);
   }
 
@@ -150,6 +166,18 @@ export class RawSocket {
     throw new Error(`a ${frame.type} frame answered a call`);
   }
 
+  /** Whether such a frame came that nobody took yet. */
+  has(wants: (frame: DownFrame) => boolean): boolean {
+    return this.#frames.some(wants);
+  }
+
+  /** The next ping; it was answered before. */
+  nextPing(): Promise<PingFrame> {
+    return new Promise((resolve) => {
+      this.#pinged = resolve;
+    });
+  }
+
   async close(): Promise<void> {
     this.#socket.close();
     await this.closed;
@@ -158,7 +186,10 @@ export class RawSocket {
   #receive(data: RawData): void {
     // Every frame of the server is JSON; what it holds is for the test to judge.
     const frame = JSON.parse(data.toString()) as DownFrame;
-    if (frame.type === 'ping') return this.send({ type: 'pong' });
+    if (frame.type === 'ping') {
+      this.send({ type: 'pong' });
+      return this.#pinged(frame);
+    }
     for (const waiter of this.#waiters) if (waiter.wants(frame)) return waiter.take(frame);
     if (this.#listener === undefined) this.#frames.push(frame);
     else this.#listener(frame);

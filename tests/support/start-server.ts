@@ -107,6 +107,8 @@ function environment(options: StartOptions & Made['places']): NodeJS.ProcessEnv 
     PORT: String(options.port ?? 0),
     PARLEY_DATA_DIR: options.dataDir,
     PARLEY_LOG_LEVEL: 'warn',
+    // Raw sockets do not move; tests of a drain give it time.
+    PARLEY_DRAIN_MS: '0',
     ...(options.engine === 'postgres' ? { DATABASE_URL: options.databaseUrl } : {}),
     ...options.env,
   };

@@ -38,7 +38,9 @@ describe('reading frames', () => {
     ['cursor', { type: 'heads', heads: [['c', 12]] }],
     ['ready', { type: 'welcome' }],
     ['ping', { type: 'ping' }],
+    ['passing', { type: 'signal', signal: { kind: 'receipt.own' } }],
     ['other', { type: 'refreshed' }],
+    ['other', { type: 'head', conversationId: 'c', seq: 12 }],
   ])('tells %s', (kind, frame) => {
     expect(read('frames', JSON.stringify(frame)).kind).toBe(kind);
   });

@@ -7,7 +7,8 @@
 export type DialectName = 'frames' | 'socket.io';
 
 export interface Reading {
-  kind: 'ack' | 'event' | 'cursor' | 'ready' | 'ping' | 'error' | 'other';
+  /** `passing`: receipts and the like, which come beside the messages and are not counted. */
+  kind: 'ack' | 'event' | 'cursor' | 'ready' | 'ping' | 'passing' | 'error' | 'other';
   /** The generator's count of the message; for acks and events. */
   index: number;
   /** Place in the conversation, or -1 where the subject gives none; for events and cursors. */
@@ -25,6 +26,8 @@ export interface Dialect {
   readonly path: string;
   greeting(token: string): string;
   message(index: number, id: string, conversationId: string): string;
+  /** Said once let in, so that the member gets every event as it happens; undefined where everybody does. */
+  opening(conversationId: string): string | undefined;
   readonly pong: string;
   /** Reads a frame into `into`, which is used again for every frame. */
   read(frame: FrameView, into: Reading): void;
@@ -42,6 +45,7 @@ const frames: Dialect = {
   path: '/v1/socket',
   pong: JSON.stringify({ type: 'pong' }),
   greeting: (token) => JSON.stringify({ type: 'hello', protocol: 1, token, client: 'parley-bench' }),
+  opening: (conversationId) => JSON.stringify({ type: 'open', conversationIds: [conversationId] }),
   message: (_index, id, conversationId) =>
     JSON.stringify({
       type: 'call',
@@ -59,12 +63,13 @@ const frames: Dialect = {
       into.kind = 'ack';
       into.index = readIndex(frame);
     } else if (one === letters.e) into.kind = 'error';
-    else if (one === letters.h) {
+    else if (one === letters.h && buffer[start + 13] === letters.s) {
       // [["<conversation>",12]] : each member is in one conversation.
       const { heads }: { heads: [string, number][] } = JSON.parse(buffer.toString('utf8', start, end));
       into.kind = 'cursor';
       into.seq = heads[0]?.[1] ?? -1;
     } else if (one === letters.w) into.kind = 'ready';
+    else if (one === letters.s) into.kind = 'passing';
     else into.kind = one === letters.p ? 'ping' : 'other';
   },
 };
@@ -84,6 +89,7 @@ const socketIo: Dialect = {
   path: '/socket.io/?EIO=4&transport=websocket',
   pong: '3',
   greeting: (token) => `40${token}`,
+  opening: () => undefined,
   message: (index, id) => `42${index}${JSON.stringify(['send', { id, content }])}`,
   read: (frame, into) => {
     const { buffer, start } = frame;

@@ -100,8 +100,13 @@ export class Member {
         this.#baseSeq = reading.seq;
         this.#lastSeq = reading.seq;
         return;
-      case 'ready':
+      case 'ready': {
+        const opening = this.#dialect.opening(this.#conversationId);
+        if (opening !== undefined) this.#socket?.send(opening);
         return this.#onReady();
+      }
+      case 'passing':
+        return;
       case 'error':
       case 'other': {
         const text = buffer.toString('utf8', start, end);

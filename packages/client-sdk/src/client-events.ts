@@ -1,4 +1,12 @@
-import type { ConversationId, EventKind, EventOf } from '@parley/protocol/wire';
+import type {
+  ConversationId,
+  EventKind,
+  EventOf,
+  Message,
+  SignalKind,
+  SignalOf,
+} from '@parley/protocol/wire';
+import type { StateChanges } from './sync/changes-page.js';
 
 export interface Learned {
   /** True for what happened while this client was away. */
@@ -9,10 +17,28 @@ export interface Learned {
 
 type Durable = { readonly [Kind in EventKind]: EventOf<Kind> & Learned };
 
+/** Told while online and stored nowhere: may be lost, and what it says is said again or ends by itself. */
+type Fleeting = { readonly [Kind in SignalKind]: SignalOf<Kind> };
+
 /** What a client tells, by name. Events of one conversation come in the order of their seq, each once. */
-export interface ClientEvents extends Durable {
-  /** Something in the conversation is new; after any of its events, and where it moved without them being told. */
-  readonly 'conversation.changed': { readonly conversationId: ConversationId; readonly seq: number };
+export interface ClientEvents extends Durable, Fleeting {
+  /**
+   * Something in the conversation is new; after any of its events, and where it moved without them being told. Of a conversation in which a lot happens and
+   * that is not open, this is all that is told, at most once a second, with the latest message where that is another one; see `conversations.setOpen`.
+   */
+  readonly 'conversation.changed': {
+    readonly conversationId: ConversationId;
+    readonly seq: number;
+    readonly lastMessage?: Message;
+  };
+  /**
+   * After a long absence: these rows of a conversation are different, as they are now. Those with a lower `rev` are older. Messages among them that are new
+   * to this client were told as `message.created` before; edits, deletions and reactions are told by this alone.
+   */
+  readonly 'conversation.caughtUp': {
+    readonly conversationId: ConversationId;
+    readonly changes: StateChanges;
+  };
   /** This user is not a member any more. */
   readonly 'conversation.removed': { readonly conversationId: ConversationId };
   /** The server's history is another one (a restored backup): load again whatever is shown. */

@@ -114,6 +114,66 @@ describe('a client', () => {
     await expect(client.users.me()).rejects.toMatchObject({ name: 'ClientClosedError' });
   });
 
+  it('tells signals by their kind, and sends typing only while there is a socket', async () => {
+    const { client, platform, fetch } = setUp();
+    const told: unknown[] = [];
+    client.on('typing', ({ data }) => told.push(data.isTyping));
+    client.on('receipt.own', ({ conversationId: place, data }) => told.push([place, data.readSeq]));
+    client.typing.start({ conversationId });
+    await goOnline(client, platform);
+    client.typing.stop({ conversationId });
+    client.typing.start({ conversationId });
+    client.typing.stop({ conversationId });
+    expect(calls(platform)).toEqual([
+      [
+        { conversationId, isTyping: true },
+        { conversationId, isTyping: false },
+      ],
+    ]);
+    expect(fetch).not.toHaveBeenCalled();
+    const typing = { userId: 'ann', isTyping: true, threadId: null };
+    say(platform, { type: 'signal', signal: { kind: 'typing', conversationId, data: typing } });
+    say(platform, { type: 'signal', signal: { kind: 'receipt.own', conversationId, data: { readSeq: 3 } } });
+    await platform.advance(6000);
+    expect(told).toEqual([true, [conversationId, 3], false]);
+  });
+
+  it('tells the server what is open, now and at every welcome, and reads what was left out until then', async () => {
+    const { client, platform, fetch } = setUp();
+    client.conversations.setOpen([conversationId]);
+    await goOnline(client, platform);
+    const opened = () => platform.sockets.at(-1)?.sent.filter(({ type }) => type === 'open');
+    expect(opened()).toEqual([{ type: 'open', conversationIds: [conversationId] }]);
+    client.conversations.setOpen([]);
+    const told: unknown[] = [];
+    client.on('conversation.changed', (event) => told.push(event));
+    const lastMessage = { id: 'm9' };
+    say(platform, { type: 'head', conversationId, seq: 9, ord: 8, deletedOrds: [], lastMessage });
+    expect([told, fetch.mock.calls.length]).toEqual([[{ conversationId, seq: 9, lastMessage }], 0]);
+    client.conversations.setOpen([conversationId]);
+    expect(opened()?.map(({ conversationIds }) => conversationIds)).toEqual([
+      [conversationId],
+      [],
+      [conversationId],
+    ]);
+    await platform.settle();
+    expect(fetch.mock.calls[0]?.[0]).toContain('since=4');
+    client.close();
+  });
+
+  it('watches people again at every welcome', async () => {
+    const { client, platform } = setUp();
+    await goOnline(client, platform);
+    void client.presence.watch(['ann']).catch(() => {});
+    say(platform, { type: 'result', id: '1', result: { items: [] } });
+    platform.sockets[0]?.handlers.closed(1006, '');
+    await platform.advance(500);
+    await goOnline(client, platform);
+    await platform.settle();
+    expect(calls(platform)).toEqual([[{ userIds: ['ann'] }], [{ userIds: ['ann'] }]]);
+    client.close();
+  });
+
   it('rejects commands with the reason while nobody is signed in', async () => {
     const { client, platform } = setUp();
     await goOnline(client, platform);

@@ -3,9 +3,11 @@
  * Nothing happens before `connect()` but what is asked for.
  */
 import {
+  type ChatSignal,
   type ConversationId,
   createIdFactory,
   type DownFrame,
+  type Input,
   type OperationName,
 } from '@parley/protocol/wire';
 import { type Call, createCall, endOf } from './call.js';
@@ -16,6 +18,11 @@ import type { GetToken } from './connection/get-token.js';
 import { type Conversations, createConversations } from './features/conversations/conversations.js';
 import { createMembers, type Members } from './features/members/members.js';
 import { createMessages, type Messages } from './features/messages/messages.js';
+import { createPresence, type PresenceApi } from './features/presence/presence.js';
+import { createReactions, type Reactions } from './features/reactions/reactions.js';
+import { createReceipts, type ReceiptsApi } from './features/receipts/receipts.js';
+import { createThreads, type Threads } from './features/threads/threads.js';
+import { createTyping, createTypingEndings, type Typing } from './features/typing/typing.js';
 import { createUsers, type UsersApi } from './features/users/users.js';
 import { createHttpCall, type HttpCall } from './http.js';
 import { createEmitter, type Emitter } from './lib/emitter.js';
@@ -49,6 +56,12 @@ export interface ChatClient {
   readonly conversations: Conversations;
   readonly members: Members;
   readonly users: UsersApi;
+  readonly reactions: Reactions;
+  readonly threads: Threads;
+  /** How far you and the others have read. */
+  readonly receipts: ReceiptsApi;
+  readonly typing: Typing;
+  readonly presence: PresenceApi;
   readonly call: Call;
   /** An id for a message or a group that is made before it is sent. */
   readonly newId: () => string;
@@ -62,7 +75,13 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
   const newId = createIdFactory(platform);
   const http = createHttpCall({ url, getToken, platform });
   const emitter = createEmitter<ClientEvents>(platform.reportError);
-  const sync = new Sync({ platform, readChanges: createReadChanges(http), ...announce(emitter) });
+  const sync = new Sync({
+    platform,
+    readChanges: createReadChanges(http),
+    askAllHeads: () => connection.renew(),
+    ...announce(emitter),
+  });
+  const tell = tellSignals(emitter, platform);
   const socket: SocketCarrier = createSocketCarrier((frame) => connection.send(frame));
   const connection: Connection = new Connection({
     url,
@@ -70,7 +89,13 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     platform,
     clientName: options.clientName,
     resume: () => sync.resume,
-    onFrame: (frame) => route(frame, { sync, socket }),
+    onWelcome: (...told) => {
+      sync.receiveWelcome(...told);
+      presence.resume();
+    },
+    onFrame: (frame) => route(frame, { sync, socket, tell }),
+    onDigest: (digest) => sync.receiveDigest(digest),
+    onCallsLost: socket.lost,
   });
   const state = connection.state.getSnapshot;
   const lanes = new Lanes({
@@ -79,25 +104,59 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
   });
   connection.state.subscribe(() => followConnection(state(), { lanes, sync, socket }));
   const call = createCall({ http, lanes, newId, state });
+  const presence = createPresence({
+    call,
+    emit: (items) => tell({ kind: 'presence.changed', conversationId: null, data: { items } }),
+  });
   return {
     connect: () => connection.connect(),
     close: () => connection.close(),
     connection: connection.state,
     on: emitter.on,
-    messages: createMessages(call, newId),
-    conversations: createConversations(call, newId),
-    members: createMembers(call),
-    users: createUsers(call),
+    ...createApis({
+      call,
+      newId,
+      platform,
+      setOpen: (conversationIds) => {
+        connection.setOpen(conversationIds);
+        sync.setOpen(conversationIds);
+      },
+    }),
+    typing: createTyping({ platform, send: (input) => sendNow(state(), socket.carry, input) }),
+    presence: presence.api,
     call,
     newId,
   };
 }
 
+interface ApiParts {
+  readonly call: Call;
+  readonly newId: () => string;
+  readonly platform: Platform;
+  readonly setOpen: (conversationIds: readonly ConversationId[]) => void;
+}
+
+function createApis({ call, newId, platform, setOpen }: ApiParts) {
+  return {
+    messages: createMessages(call, newId),
+    conversations: createConversations(call, newId, setOpen),
+    members: createMembers(call),
+    users: createUsers(call),
+    reactions: createReactions(call),
+    threads: createThreads(call),
+    receipts: createReceipts(call, platform),
+  };
+}
+
 function announce(
   emitter: Emitter<ClientEvents>,
-): Pick<SyncOptions, 'deliver' | 'moved' | 'removed' | 'reset'> {
-  const moved = (conversationId: ConversationId, seq: number) =>
-    emitter.emit('conversation.changed', { conversationId, seq });
+): Pick<SyncOptions, 'deliver' | 'moved' | 'caughtUp' | 'removed' | 'reset'> {
+  const moved: SyncOptions['moved'] = (conversationId, seq, lastMessage) =>
+    emitter.emit('conversation.changed', {
+      conversationId,
+      seq,
+      ...(lastMessage === undefined ? {} : { lastMessage }),
+    });
   return {
     deliver: (event, learned) => {
       // Kind and data come together in the union and leave together.
@@ -105,18 +164,40 @@ function announce(
       moved(event.conversationId, event.seq);
     },
     moved,
+    caughtUp: (conversationId, changes) => emitter.emit('conversation.caughtUp', { conversationId, changes }),
     removed: (conversationId) => emitter.emit('conversation.removed', { conversationId }),
     reset: () => emitter.emit('reset', {}),
   };
 }
 
-function route(
-  frame: DownFrame,
-  { sync, socket }: { readonly sync: Sync; readonly socket: SocketCarrier },
-): void {
+/** Hands signals to whoever listens; who is typing stops by itself. */
+function tellSignals(emitter: Emitter<ClientEvents>, platform: Platform): (signal: ChatSignal) => void {
+  const typing = createTypingEndings({ platform, emit: (signal) => emitter.emit('typing', signal) });
+  return (signal) => {
+    if (signal.kind === 'typing') typing.receive(signal);
+    // Kind and data come together in the union and leave together.
+    else emitter.emit(signal.kind, signal as never);
+  };
+}
+
+/** What is of no use later goes over the socket there is, or nowhere; nobody waits for the answer. */
+function sendNow(state: ConnectionState, carry: Carrier, input: Input<'setTyping'>): boolean {
+  if (state.status !== 'online') return false;
+  carry({ operation: 'setTyping', input, opId: undefined }).catch(() => {});
+  return true;
+}
+
+interface Receivers {
+  readonly sync: Sync;
+  readonly socket: SocketCarrier;
+  readonly tell: (signal: ChatSignal) => void;
+}
+
+function route(frame: DownFrame, { sync, socket, tell }: Receivers): void {
   if (frame.type === 'event') sync.receiveEvent(frame.event);
+  else if (frame.type === 'signal') tell(frame.signal);
   else if (frame.type === 'heads') sync.receiveHeads(frame.heads);
-  else if (frame.type === 'welcome') sync.receiveWelcome(frame);
+  else if (frame.type === 'head') sync.receiveHead(frame);
   else if (frame.type === 'result' || frame.type === 'error') socket.receive(frame);
 }
 

@@ -33,13 +33,22 @@ export {
   type Member,
   type Message,
   type MessageId,
+  type MessageVersion,
   type OperationName,
   type Output,
   ParleyError,
+  type Presence,
+  type Reaction,
+  type ReactionCount,
+  type Receipt,
   type Role,
+  type SignalKind,
+  type SignalOf,
+  type Thread,
   type User,
   type UserId,
   type Users,
+  type Watermarks,
 } from '@parley/protocol/wire';
 export type { Call } from './call.js';
 export type { ClientEvents, Learned } from './client-events.js';
@@ -49,6 +58,11 @@ export type { AuthState, BuiltInAuth, BuiltInAuthOptions } from './features/auth
 export type { Conversations } from './features/conversations/conversations.js';
 export type { Members } from './features/members/members.js';
 export type { Messages, NewMessage } from './features/messages/messages.js';
+export type { PresenceApi } from './features/presence/presence.js';
+export type { Reactions } from './features/reactions/reactions.js';
+export type { ReceiptsApi } from './features/receipts/receipts.js';
+export type { Threads } from './features/threads/threads.js';
+export type { Typing, TypingPlace } from './features/typing/typing.js';
 export type { UsersApi } from './features/users/users.js';
 export type { CallOptions } from './http.js';
 export { ClientClosedError, NetworkError } from './lib/network-error.js';

@@ -4,7 +4,12 @@ import { authContract } from './features/auth.contract.js';
 import { conversationsContract } from './features/conversations.contract.js';
 import { membersContract } from './features/members.contract.js';
 import { messagesContract } from './features/messages.contract.js';
+import { presenceContract } from './features/presence.contract.js';
+import { reactionsContract } from './features/reactions.contract.js';
+import { receiptsContract } from './features/receipts.contract.js';
 import { syncContract } from './features/sync.contract.js';
+import { threadsContract } from './features/threads.contract.js';
+import { typingContract } from './features/typing.contract.js';
 import { usersContract } from './features/users.contract.js';
 import type { ConversationId, UserId } from './ids.js';
 
@@ -15,6 +20,11 @@ export const contracts = {
   conversations: conversationsContract,
   members: membersContract,
   messages: messagesContract,
+  reactions: reactionsContract,
+  threads: threadsContract,
+  receipts: receiptsContract,
+  typing: typingContract,
+  presence: presenceContract,
   sync: syncContract,
 } as const satisfies Record<string, Contract>;
 
@@ -23,6 +33,7 @@ type Union<T> = (T extends unknown ? (value: T) => void : never) extends (value:
   : never;
 type AllOperations = Union<(typeof contracts)[keyof typeof contracts]['operations']>;
 type AllEvents = Union<(typeof contracts)[keyof typeof contracts]['events']>;
+type AllSignals = Union<(typeof contracts)[keyof typeof contracts]['signals']>;
 
 export type Operations = { [Name in keyof AllOperations]: AllOperations[Name] };
 export type OperationName = keyof Operations;
@@ -51,6 +62,21 @@ export interface EventEnvelope<Kind extends string, Data> {
 export type EventOf<Kind extends EventKind> = EventEnvelope<Kind, EventData<Kind>>;
 /** Every durable event, told apart by `kind`. */
 export type ChatEvent = { [Kind in EventKind]: EventOf<Kind> }[EventKind];
+
+export type SignalKind = keyof AllSignals & string;
+type SignalData<Kind extends SignalKind> = AllSignals[Kind] extends z.ZodType
+  ? z.output<AllSignals[Kind]>
+  : never;
+
+/** Something told once, of one conversation or, with null, of none. */
+export interface SignalOf<Kind extends SignalKind> {
+  readonly kind: Kind;
+  readonly conversationId: ConversationId | null;
+  readonly data: SignalData<Kind>;
+}
+
+/** Every signal, told apart by `kind`. */
+export type ChatSignal = { [Kind in SignalKind]: SignalOf<Kind> }[SignalKind];
 
 /** All operations in one record, by name. */
 export function listOperations(): ReadonlyMap<

@@ -32,11 +32,14 @@ export type RestRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${st
 export interface Contract<
   Operations extends Record<string, Operation> = Record<string, Operation>,
   Events extends Record<string, z.ZodType> = Record<string, z.ZodType>,
+  Signals extends Record<string, z.ZodType> = Record<string, z.ZodType>,
 > {
   readonly name: string;
   readonly operations: Operations;
   /** Durable entries of a conversation's log, by kind. */
   readonly events: Events;
+  /** What is told once and stored nowhere, by kind: it may be lost, and the next one makes up for it. */
+  readonly signals: Signals;
 }
 
 interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType> {
@@ -65,13 +68,15 @@ export function query<Input extends z.ZodType, Output extends z.ZodType>(
   return { access: 'user', errors: [], status: 200, ...spec, repeats: 'none', kind: 'query' };
 }
 
-/** Names a feature's operations and events. The name is the feature's folder in every package. */
+/** Names a feature's operations, events and signals. The name is the feature's folder in every package. */
 export function defineContract<
   const Operations extends Record<string, Operation>,
   const Events extends Record<string, z.ZodType>,
+  const Signals extends Record<string, z.ZodType> = Record<never, never>,
 >(
   name: string,
-  parts: { readonly operations: Operations; readonly events: Events },
-): Contract<Operations, Events> {
-  return { name, ...parts };
+  parts: { readonly operations: Operations; readonly events: Events; readonly signals?: Signals },
+): Contract<Operations, Events, Signals> {
+  // Without signals the type parameter is the record of none.
+  return { name, signals: {} as Signals, ...parts };
 }

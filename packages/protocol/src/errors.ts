@@ -56,6 +56,11 @@ export const errorTable = {
     retryable: false,
     message: 'Something the input refers to does not exist.',
   },
+  reaction_limit_reached: {
+    status: 409,
+    retryable: false,
+    message: 'The message has as many different reactions as it can hold.',
+  },
   payload_too_large: { status: 413, retryable: false, message: 'The body is too large.' },
   unsupported_media_type: { status: 415, retryable: false, message: 'Send application/json.' },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests.' },

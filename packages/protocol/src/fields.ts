@@ -49,6 +49,15 @@ export const content = z
   })
   .meta({ minLength: 1, maxLength: limits.contentCodePoints });
 
+/** An emoji, or the name of one of the application's own such as `:ship:`. */
+export const emoji = z
+  .string()
+  .min(1)
+  .refine(isStorableText, storable)
+  .refine((value) => !/[\s\p{Cc}]/u.test(value), 'spaces or control characters')
+  .refine((value) => utf8Length(value) <= limits.emojiBytes, `more than ${limits.emojiBytes} bytes`)
+  .meta({ minLength: 1 });
+
 /** A name shown beside other names. Composed (NFC), so that equal names are equal. */
 export const displayName = z
   .string()
@@ -111,10 +120,10 @@ export const limit = z.int().min(1).max(limits.pageSize);
 export const cursor = z.string().min(1).max(200);
 
 /** Distinct ids; repeating one is refused rather than counted twice. */
-export function idList<Id extends z.ZodType>(item: Id, max: number = limits.idsPerRequest) {
+export function idList<Id extends z.ZodType>(item: Id, max: number = limits.idsPerRequest, min = 1) {
   return z
     .array(item)
-    .min(1)
+    .min(min)
     .max(max)
     .refine((ids) => new Set(ids).size === ids.length, 'an id is repeated');
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { opId } from './fields.js';
+import { conversationId, opId } from './fields.js';
 
 /** Frames that carry input, as the server reads them. The token's and the input's own rules apply later. */
 export const HelloFrameSchema = z.strictObject({
@@ -16,6 +16,12 @@ export const CallFrameSchema = z.strictObject({
   operation: z.string().min(1).max(64),
   input: z.unknown().optional(),
   opId: opId.optional(),
+});
+
+/** How many there may be is a limit of its own, with an error of its own. */
+export const OpenFrameSchema = z.strictObject({
+  type: z.literal('open'),
+  conversationIds: z.array(conversationId),
 });
 
 export const RefreshFrameSchema = z.strictObject({ type: z.literal('refresh'), token: z.string().max(4096) });

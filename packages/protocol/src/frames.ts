@@ -1,13 +1,15 @@
 /**
  * Every frame on the socket, as JSON text. PROTOCOL.md tells the same for a human.
  *
- * Up: `hello` once and first; then `call`, `refresh`, `pong` in any order. Down: `heads` and `welcome` once; then `result` or `error`
- * for every call, `event` for what happens, `ping` to be answered with `pong`. Events of one conversation come in the order of their seq; a hole
- * means that something was dropped and is to be fetched.
+ * Up: `hello` once and first; then `call`, `open`, `refresh`, `pong` in any order. Down: `heads` and `welcome` once; then `result` or `error`
+ * for every call, `event` for what happens, `signal` for what passes, `heads` where events were left out, `head` in their place where a lot happens
+ * and nobody looks, `ping` to be answered with `pong`, and `going_away` when another socket is to be opened. Events of one conversation come in the order of their seq; a hole means that something was
+ * dropped and is to be fetched.
  */
-import type { ChatEvent } from './contracts.js';
+import type { ChatEvent, ChatSignal } from './contracts.js';
 import type { ErrorBody } from './errors.js';
 import type { ConversationId, SessionId, UserId } from './ids.js';
+import type { Message } from './resources/message.js';
 
 export interface HelloFrame {
   readonly type: 'hello';
@@ -29,6 +31,12 @@ export interface CallFrame {
   readonly opId?: string;
 }
 
+/** The conversations somebody looks at now; replaces the whole set of this socket, which begins empty. */
+export interface OpenFrame {
+  readonly type: 'open';
+  readonly conversationIds: readonly ConversationId[];
+}
+
 export interface RefreshFrame {
   readonly type: 'refresh';
   readonly token: string;
@@ -38,14 +46,29 @@ export interface PongFrame {
   readonly type: 'pong';
 }
 
-export type UpFrame = HelloFrame | CallFrame | RefreshFrame | PongFrame;
+export type UpFrame = HelloFrame | CallFrame | OpenFrame | RefreshFrame | PongFrame;
 
 /** `[conversation, seq of its latest entry]`; a seq of -1 tells that one is no longer a member. */
 export type Head = readonly [conversationId: ConversationId, seq: number];
 
+/** Before `welcome` a part of what it tells; after it, where events of these conversations were left out. */
 export interface HeadsFrame {
   readonly type: 'heads';
   readonly heads: readonly Head[];
+}
+
+/** At most once a second, in the place of the events of a busy conversation that this socket does not have open. */
+export interface HeadFrame {
+  readonly type: 'head';
+  readonly conversationId: ConversationId;
+  /** Of the latest entry. */
+  readonly seq: number;
+  /** Of the latest message of the conversation itself; null while this server has seen none since it follows the conversation. */
+  readonly ord: number | null;
+  /** The ords of messages of the conversation itself that were deleted since the last head frame. */
+  readonly deletedOrds: readonly number[];
+  /** The latest message of the conversation itself, if it came or changed its text since the last head frame. */
+  readonly lastMessage: Message | null;
 }
 
 export interface WelcomeFrame {
@@ -81,19 +104,36 @@ export interface EventFrame {
   readonly event: ChatEvent;
 }
 
+/** May be lost: what it tells is told again, or ends by itself. */
+export interface SignalFrame {
+  readonly type: 'signal';
+  readonly signal: ChatSignal;
+}
+
 export interface RefreshedFrame {
   readonly type: 'refreshed';
 }
 
 export interface PingFrame {
   readonly type: 'ping';
+  /** The digest of the heads this socket should know, uint32; absent while the server owes it some. */
+  readonly digest?: number;
+}
+
+/** The server stops soon: open another socket within the time, at a moment of your own choice, then close this one. */
+export interface GoingAwayFrame {
+  readonly type: 'going_away';
+  readonly withinMs: number;
 }
 
 export type DownFrame =
   | HeadsFrame
+  | HeadFrame
   | WelcomeFrame
   | ResultFrame
   | ErrorFrame
   | EventFrame
+  | SignalFrame
   | RefreshedFrame
-  | PingFrame;
+  | PingFrame
+  | GoingAwayFrame;

@@ -25,10 +25,18 @@ export const limits = {
   jsonDepth: 16,
   /** Operations under way on one socket. */
   inFlight: 32,
+  /** Conversations a socket may have open. */
+  openConversations: 500,
+  /** Sockets of one person; one more takes the place of the oldest. */
+  socketsPerUser: 10,
   /** Ids in one request. */
   idsPerRequest: 1000,
   /** Largest page of any list. */
   pageSize: 100,
+  /** A reaction, in UTF-8 bytes: an emoji with all its joiners, or the name of one of the application's own. */
+  emojiBytes: 64,
+  /** Different emojis under one message. */
+  emojisPerMessage: 50,
   /** Name of a conversation and display name of a person, in code points. */
   nameCodePoints: 100,
   descriptionCodePoints: 1000,

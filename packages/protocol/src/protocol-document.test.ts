@@ -5,8 +5,9 @@ import { closeCodes } from './close-codes.js';
 import { contracts, listOperations } from './contracts.js';
 import { type ErrorCode, errorTable } from './errors.js';
 import { conversationId, sessionId, userId } from './fields.js';
-import { CallFrameSchema, HelloFrameSchema, RefreshFrameSchema } from './frame-schemas.js';
+import { CallFrameSchema, HelloFrameSchema, OpenFrameSchema, RefreshFrameSchema } from './frame-schemas.js';
 import type { DownFrame, UpFrame } from './frames.js';
+import { Message } from './resources/message.js';
 import { supportedVersions } from './version.js';
 
 const document = readFileSync(new URL('../PROTOCOL.md', import.meta.url), 'utf8');
@@ -14,6 +15,11 @@ const operations = listOperations();
 const events: Record<string, z.ZodType> = Object.assign(
   {},
   ...Object.values(contracts).map((contract) => contract.events),
+);
+
+const signals: Record<string, z.ZodType> = Object.assign(
+  {},
+  ...Object.values(contracts).map((contract) => contract.signals),
 );
 
 const errorBody = z.strictObject({
@@ -25,15 +31,24 @@ const errorBody = z.strictObject({
   details: z.array(z.strictObject({ path: z.string(), rule: z.string() })).optional(),
 });
 
-/** Every frame by its type: the compiler asks for a line when one is added. The server reads what goes up with the first three. */
+/** Every frame by its type: the compiler asks for a line when one is added. The server reads what goes up with the first four. */
 const frames: Record<(UpFrame | DownFrame)['type'], z.ZodType> = {
   hello: HelloFrameSchema,
   call: CallFrameSchema,
+  open: OpenFrameSchema,
   refresh: RefreshFrameSchema,
   pong: z.strictObject({ type: z.literal('pong') }),
   heads: z.strictObject({
     type: z.literal('heads'),
     heads: z.array(z.tuple([conversationId, z.int().min(-1)])).max(1000),
+  }),
+  head: z.strictObject({
+    type: z.literal('head'),
+    conversationId,
+    seq: z.int().min(1),
+    ord: z.int().min(1).nullable(),
+    deletedOrds: z.array(z.int().min(1)),
+    lastMessage: z.strictObject(Message.shape).nullable(),
   }),
   welcome: z.strictObject({
     type: z.literal('welcome'),
@@ -60,8 +75,19 @@ const frames: Record<(UpFrame | DownFrame)['type'], z.ZodType> = {
       })
       .refine(({ kind, data }) => events[kind]?.safeParse(data).success === true, 'data of its kind'),
   }),
+  signal: z.strictObject({
+    type: z.literal('signal'),
+    signal: z
+      .strictObject({
+        kind: z.enum(Object.keys(signals)),
+        conversationId: conversationId.nullable(),
+        data: z.unknown(),
+      })
+      .refine(({ kind, data }) => signals[kind]?.safeParse(data).success === true, 'data of its kind'),
+  }),
   refreshed: z.strictObject({ type: z.literal('refreshed') }),
-  ping: z.strictObject({ type: z.literal('ping') }),
+  ping: z.strictObject({ type: z.literal('ping'), digest: z.uint32().optional() }),
+  going_away: z.strictObject({ type: z.literal('going_away'), withinMs: z.int().min(1) }),
 };
 
 interface Example {
@@ -120,11 +146,14 @@ describe('PROTOCOL.md', () => {
     expect(cells(String(code)).slice(0, 3)).toEqual([String(code), `\`${name}\``, reconnect]);
   });
 
-  it.each(Object.keys(events))('has the row of the event %s', (kind) => {
-    expect(cells(`\`${kind}\``)[1]).not.toBe('');
-  });
+  it.each([...Object.keys(events), ...Object.keys(signals)])(
+    'has the row of the event or signal %s',
+    (kind) => {
+      expect(cells(`\`${kind}\``)[1]).not.toBe('');
+    },
+  );
 
-  it('names no error, close code or event that does not exist', () => {
+  it('names no error, close code, event or signal that does not exist', () => {
     const first = document
       .split('\n')
       .filter((line) => line.startsWith('| '))
@@ -133,6 +162,7 @@ describe('PROTOCOL.md', () => {
     const known = [
       ...Object.keys(errorTable),
       ...Object.keys(events),
+      ...Object.keys(signals),
       ...Object.values(closeCodes).map(({ code }) => String(code)),
     ];
     expect(named.toSorted()).toEqual(known.toSorted());

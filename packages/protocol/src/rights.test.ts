@@ -19,7 +19,16 @@ const held = (
 
 describe('the bits', () => {
   it('are the ones that are stored', () => {
-    expect(rights).toEqual({ send: 1, add_members: 2, remove_members: 4, update_conversation: 8 });
+    expect(rights).toEqual({
+      send: 1,
+      add_members: 2,
+      remove_members: 4,
+      update_conversation: 8,
+      edit_own: 16,
+      delete_own: 32,
+      delete_any: 64,
+      react: 128,
+    });
     expect(roles).toEqual(['member', 'moderator', 'admin', 'owner']);
   });
 
@@ -34,16 +43,16 @@ describe('the bits', () => {
 
 describe('hasRight', () => {
   it.each<[Role, Right[]]>([
-    ['member', ['send', 'add_members']],
-    ['moderator', ['send', 'add_members', 'remove_members']],
+    ['member', ['send', 'add_members', 'edit_own', 'delete_own', 'react']],
+    ['moderator', ['send', 'add_members', 'remove_members', 'edit_own', 'delete_own', 'delete_any', 'react']],
     ['admin', names],
     ['owner', names],
   ])('gives a %s of a new group %j', (role, expected) => {
     expect(held(role)).toEqual(expected);
   });
 
-  it.each(roles)('lets a %s of a direct conversation send and nothing else', (role) => {
-    expect(held(role, {}, directRoleRights)).toEqual(['send']);
+  it.each(roles)('lets a %s of a direct conversation write and react, and nothing else', (role) => {
+    expect(held(role, {}, directRoleRights)).toEqual(['send', 'edit_own', 'delete_own', 'react']);
   });
 
   it('adds what is allowed to one, and takes what is denied, which is stronger', () => {

@@ -7,6 +7,11 @@ export const rights = {
   add_members: 2,
   remove_members: 4,
   update_conversation: 8,
+  edit_own: 16,
+  delete_own: 32,
+  /** Messages of members of a lower role. */
+  delete_any: 64,
+  react: 128,
 } as const;
 
 export type Right = keyof typeof rights;
@@ -15,18 +20,22 @@ export type Right = keyof typeof rights;
 export const roles = ['member', 'moderator', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
-const everything = rights.send | rights.add_members | rights.remove_members | rights.update_conversation;
+/** What somebody who is muted may not do. */
+export const speech: number = rights.send | rights.edit_own | rights.react;
+
+const own = rights.send | rights.edit_own | rights.delete_own | rights.react;
+const everything = Object.values(rights).reduce((all, bit) => all | bit, 0);
 
 /** Rights by role of a new group, in the order of `roles`. */
 export const defaultRoleRights: readonly number[] = [
-  rights.send | rights.add_members,
-  rights.send | rights.add_members | rights.remove_members,
+  own | rights.add_members,
+  own | rights.add_members | rights.remove_members | rights.delete_any,
   everything,
   everything,
 ];
 
 /** Rights by role of a direct conversation: two people who write, and nobody else comes or goes. */
-export const directRoleRights: readonly number[] = [rights.send, rights.send, rights.send, rights.send];
+export const directRoleRights: readonly number[] = [own, own, own, own];
 
 export interface RightsInput {
   readonly roleRights: readonly number[];

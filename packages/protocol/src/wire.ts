@@ -2,6 +2,7 @@
 export { type CloseName, closeCodes, closeName, type ReconnectRule } from './close-codes.js';
 export type {
   ChatEvent,
+  ChatSignal,
   EventEnvelope,
   EventKind,
   EventOf,
@@ -9,6 +10,8 @@ export type {
   OperationName,
   Operations,
   Output,
+  SignalKind,
+  SignalOf,
 } from './contracts.js';
 export { directConversationId } from './direct-conversation-id.js';
 export {
@@ -23,25 +26,33 @@ export {
 } from './errors.js';
 export type { Session } from './features/auth.contract.js';
 export type { Conversation, ConversationSummary } from './features/conversations.contract.js';
-export type { Member } from './features/members.contract.js';
-export type { Ack, Message } from './features/messages.contract.js';
+export type { Ack, MessageVersion } from './features/messages.contract.js';
+export type { Presence } from './features/presence.contract.js';
+export type { Reaction } from './features/reactions.contract.js';
+export type { Receipt } from './features/receipts.contract.js';
+export type { ChangesPage } from './features/sync.contract.js';
 export type { Me, User, Users } from './features/users.contract.js';
 export type {
   CallFrame,
   DownFrame,
   ErrorFrame,
   EventFrame,
+  GoingAwayFrame,
   Head,
+  HeadFrame,
   HeadsFrame,
   HelloFrame,
+  OpenFrame,
   PingFrame,
   PongFrame,
   RefreshedFrame,
   RefreshFrame,
   ResultFrame,
+  SignalFrame,
   UpFrame,
   WelcomeFrame,
 } from './frames.js';
+export { headsDigest, idHash } from './heads-digest.js';
 export {
   type Branded,
   type ConversationId,
@@ -55,6 +66,11 @@ export {
   type UserId,
 } from './ids.js';
 export { limits } from './limits.js';
+export type { Member } from './resources/member.js';
+export type { Message, ReactionCount } from './resources/message.js';
+export type { BesideMessages, Mine, OwnThread } from './resources/message-page.js';
+export type { Thread } from './resources/thread.js';
+export type { Watermarks } from './resources/watermarks.js';
 export {
   compareRoles,
   defaultRoleRights,
@@ -65,7 +81,9 @@ export {
   type Role,
   rights,
   roles,
+  speech,
 } from './rights.js';
 export { type Route, routes } from './routes.js';
 export { codePointLength, fitsText, isDisplayName, isStorableText, isUsername, utf8Length } from './text.js';
+export { type UnreadInput, unread } from './unread.js';
 export { protocolVersion, supportedVersions } from './version.js';

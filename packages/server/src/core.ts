@@ -2,32 +2,48 @@
  * Puts the parts below the gateway together: database, log, batcher, broker, hub, features, `execute`. With `plugin.ts` the only place that
  * constructs.
  */
-import { randomFillSync } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createIdFactory } from '@parley/protocol';
 import { defaultTenantId } from './access/actor.js';
 import { createTokens, type Tokens } from './access/tokens.js';
+import { parseRedisUrl } from './config/redis-url.js';
+import { connectNodes, type Nodes } from './core/connect-nodes.js';
+import { openPeople } from './core/open-people.js';
 import { type Cluster, readCluster } from './db/cluster.js';
 import type { Database } from './db/database.js';
 import { openEmbedded } from './db/embedded/embedded-database.js';
 import { installFunctions } from './db/install-functions.js';
 import { migrate } from './db/migrate.js';
 import { openPostgres } from './db/postgres-database.js';
+import { createFlushSteps } from './eventlog/flush-steps.js';
 import { logFunctions } from './eventlog/functions.js';
 import { keepCommitLogShort } from './eventlog/retention.js';
 import { createSendBatch } from './eventlog/send.js';
-import type { Publication } from './fanout/broker.js';
+import type { Broker, Publication } from './fanout/broker.js';
 import { createMemoryBroker } from './fanout/broker-memory.js';
+import { createRedisBroker } from './fanout/broker-redis.js';
 import { Hub } from './fanout/hub.js';
+import { openRedisLinks } from './fanout/redis-links.js';
+import { Wakeups } from './fanout/wakeups.js';
 import { createFeatures } from './features/index.js';
-import { Batcher, type BatcherOptions } from './kernel/batcher.js';
+import type { PresenceBoard } from './features/presence/presence.js';
+import { Batcher } from './kernel/batcher.js';
+import type { Feature } from './kernel/define-feature.js';
 import { createExecute, type Execute } from './kernel/execute.js';
+import { createFlush } from './kernel/flush.js';
+import { createParley, type Parley } from './kernel/parley.js';
+import { PendingDrain } from './kernel/pending/drain.js';
+import { createDrainMetrics } from './kernel/pending/drain-metrics.js';
+import { countWaiting } from './kernel/pending/pending.store.js';
 import { toPublications } from './kernel/publications.js';
+import { createPull } from './kernel/pull.js';
 import { createRegistry, type Registry } from './kernel/registry.js';
 import { BoundedQueue } from './lib/bounded-queue.js';
 import type { Clock } from './lib/clock.js';
 import { createMetrics, type Metrics } from './lib/metrics.js';
+import { createNodeMetrics, type NodeMetrics } from './lib/node-metrics.js';
 import type { ResolvedOptions } from './options.js';
 
 export interface Core {
@@ -35,11 +51,17 @@ export interface Core {
   readonly cluster: Cluster;
   readonly registry: Registry;
   readonly execute: Execute;
+  readonly parley: Parley;
   readonly hub: Hub;
+  readonly nodes: Nodes;
+  /** Who is connected here, as those who look are told. */
+  readonly presence: PresenceBoard;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
   readonly newId: () => string;
   readonly clock: Clock;
+  /** Ends long polls; call it before waiting for requests to end. */
+  endWaits(): void;
   /** Finishes what is under way and lets the database go. */
   close(): Promise<void>;
 }
@@ -84,58 +106,188 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
     randomBytes: (bytes) => void randomFillSync(bytes),
   });
   const tokens = createTokens({ secret: options.secret, clock: options.clock });
-  const hub = new Hub();
-  const broker = createMemoryBroker();
-  const metrics = createMetrics({ sockets: () => hub.size, queued: () => batcher.queued });
-  const publish = (publication: Publication): void => {
-    metrics.publishedEvents.inc(publication.events.length);
-    broker.publish(publication);
-  };
-  const unsubscribe = broker.subscribe((publication) => {
-    metrics.deliveries.inc(hub.deliver(publication) * publication.events.length);
-  });
-  const batcher: Batcher = createBatcher({
-    sendBatch: createSendBatch(database, functions.send),
-    publish,
-    metrics,
-    log,
-  });
-  const hashQueue = new BoundedQueue({ concurrency: availableParallelism(), queueLimit: 64 });
-  const registry = createRegistry(
-    createFeatures({ database, secret: options.secret, tenantId: defaultTenantId, tokens, hashQueue, newId }),
-  );
+  const metrics = createMetrics({ sockets: () => fanout.hub.size, queued: () => batcher.queued });
+  const parts: Parts = { options, database, metrics, newId, log };
+  const fanout = openFanout(parts, () => registry);
+  const { hub, nodes, people, wakeups, publish } = fanout;
+  const registry = createRegistry(openFeatures({ ...parts, tokens, cluster, fanout }));
+  const batcher: Batcher = createBatcher({ ...parts, functions, registry, fanout });
   const execute = createExecute({
     database,
     registry,
     batcher,
     publish,
+    touch: nodes.touchElsewhere,
     newId,
     now: options.clock.now,
     delay,
     random: Math.random,
   });
+  const { parley, stop } = startBackground({ ...parts, registry, execute });
+  return {
+    database,
+    cluster,
+    registry,
+    execute,
+    parley,
+    hub,
+    nodes,
+    presence: people.presence,
+    tokens,
+    metrics,
+    newId,
+    clock: options.clock,
+    endWaits: () => wakeups.close(),
+    close: async () => {
+      wakeups.close();
+      await stop();
+      await batcher.drain();
+      await people.close();
+      await nodes.close();
+      await database.close();
+    },
+  };
+}
+
+type Functions = Awaited<ReturnType<typeof prepareDatabase>>['functions'];
+
+/** What every part of the core is made with. */
+interface Parts {
+  readonly options: ResolvedOptions;
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly newId: () => string;
+  readonly log: CoreLog;
+}
+
+type Fanout = ReturnType<typeof openFanout>;
+
+/** The sockets here, the nodes elsewhere, and what they are told. Nothing is read through the registry before the core is open. */
+function openFanout({ options, database, metrics, newId, log }: Parts, registry: () => Registry) {
+  const nodeMetrics = createNodeMetrics(metrics.registry, { isUnwell: () => nodes.state === 'redis_unwell' });
+  const hub = new Hub({
+    pull: createPull(registry, { db: database.kysely, newId, now: options.clock.now }),
+    clock: options.clock,
+    counters: nodeMetrics,
+  });
+  const nodes = connectNodes({
+    database,
+    broker: openBroker(options, nodeMetrics, log),
+    hub,
+    metrics: nodeMetrics,
+    clock: options.clock,
+    onPeople: (from, message) => people.elsewhere.hear(from, message),
+    onHearing: () => people.elsewhere.ask(),
+    onError: (error, message) => log.error({ err: error }, message),
+  });
+  if (nodes.state === 'polling')
+    log.info(
+      {},
+      'without Redis: other nodes on this database are heard within a fifth of a second, signals not at all',
+    );
+  const publish = (publication: Publication): void => {
+    metrics.publishedEvents.inc(publication.events.length);
+    nodes.publish(publication);
+  };
+  const wakeups = new Wakeups({ hub, clock: options.clock });
+  const people = openPeople({
+    database,
+    signal: nodes.publishSignal,
+    publishPeople: nodes.publishPeople,
+    clock: options.clock,
+    onError: (error, message) => log.error({ err: error }, message),
+  });
+  return { hub, nodes, people, wakeups, publish };
+}
+
+interface FeatureParts extends Parts {
+  readonly tokens: Tokens;
+  readonly cluster: Cluster;
+  readonly fanout: Fanout;
+}
+
+function openFeatures({ options, database, newId, tokens, cluster, fanout }: FeatureParts): Feature[] {
+  const { nodes, people, wakeups } = fanout;
+  const hashQueue = new BoundedQueue({ concurrency: availableParallelism(), queueLimit: 64 });
+  return createFeatures({
+    database,
+    secret: options.secret,
+    tenantId: defaultTenantId,
+    tokens,
+    hashQueue,
+    newId,
+    cluster,
+    listen: (actor) => wakeups.listen(actor),
+    touch: nodes.touch,
+    signal: nodes.publishSignal,
+    receipts: people.receipts,
+    presence: people.presence,
+    now: options.clock.now,
+  });
+}
+
+interface BackgroundParts extends Parts {
+  readonly registry: Registry;
+  readonly execute: Execute;
+}
+
+/** What goes on without anybody's asking: written operations, schedules, pruning. */
+function startBackground({ options, database, metrics, newId, log, registry, execute }: BackgroundParts) {
+  const drain = new PendingDrain({
+    database,
+    registry,
+    execute,
+    clock: options.clock,
+    random: Math.random,
+    onRefused: options.onRefused,
+    onError: (error) => log.error({ err: error }, 'pending operations could not be carried out'),
+    metrics: createDrainMetrics(metrics.registry, () => countWaiting(database.kysely)),
+  });
+  drain.start();
+  const parley = createParley({
+    database,
+    registry,
+    execute,
+    newId,
+    clock: options.clock,
+    onWritten: () => void drain.poll(),
+  });
+  const stopSchedules = registry.schedules.map(({ name, everyMs, run }) =>
+    options.clock.every(everyMs, () => {
+      run(database.kysely).catch((error: unknown) => log.error({ err: error }, `could not ${name}`));
+    }),
+  );
   const stopPruning = keepCommitLogShort({
     database,
     clock: options.clock,
     onError: (error) => log.error({ err: error }, 'the commit log could not be pruned'),
   });
   return {
-    database,
-    cluster,
-    registry,
-    execute,
-    hub,
-    tokens,
-    metrics,
-    newId,
-    clock: options.clock,
-    close: async () => {
+    parley,
+    stop: async () => {
       stopPruning();
-      await batcher.drain();
-      unsubscribe();
-      await database.close();
+      for (const stop of stopSchedules) stop();
+      await drain.close();
     },
   };
+}
+
+/** The way to other nodes the options name, if they name one. */
+function openBroker(options: ResolvedOptions, counters: NodeMetrics, log: CoreLog): Broker {
+  const place = options.redisUrl === undefined ? undefined : parseRedisUrl(options.redisUrl);
+  if (options.redisUrl !== undefined && place === undefined)
+    throw new Error('redisUrl is no address of Redis, such as redis://host:6379');
+  if (place === undefined) return createMemoryBroker();
+  return createRedisBroker({
+    links: openRedisLinks(place, Math.random),
+    incarnation: randomBytes(16),
+    clock: options.clock,
+    counters,
+    onHealth: (health) => {
+      if (health === 'healthy') log.info({}, 'this node hears others through Redis');
+      else log.error({}, 'Redis does not answer: other nodes are heard by polling the database');
+    },
+  });
 }
 
 /** Migrates, and installs the functions of this version. */
@@ -149,18 +301,23 @@ async function prepareDatabase(database: Database, options: ResolvedOptions, log
   return { functions, cluster: await readCluster(database) };
 }
 
-interface BatcherParts {
-  readonly sendBatch: BatcherOptions['sendBatch'];
-  readonly publish: (publication: Publication) => void;
-  readonly metrics: Metrics;
-  readonly log: CoreLog;
+interface BatcherParts extends Parts {
+  readonly functions: Functions;
+  readonly registry: Registry;
+  readonly fanout: Fanout;
 }
 
-function createBatcher({ sendBatch, publish, metrics, log }: BatcherParts): Batcher {
+function createBatcher({ database, functions, registry, fanout, metrics, log }: BatcherParts): Batcher {
   return new Batcher({
-    sendBatch,
-    onApplied: (applied) => {
-      for (const publication of toPublications(applied)) publish(publication);
+    flush: createFlush({
+      database,
+      sendBatch: createSendBatch(database, functions.send),
+      steps: createFlushSteps(functions),
+      reacts: registry.reacts,
+    }),
+    onApplied: (events) => {
+      for (const publication of toPublications(events)) fanout.publish(publication);
+      fanout.people.receipts.afterSend(events);
     },
     onPoison: (error) => log.error({ err: error }, 'a message could not be stored'),
     onFlush: (operations, seconds) => {

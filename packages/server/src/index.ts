@@ -1,4 +1,12 @@
 /** The Parley server: as a function, and as a Fastify plugin. */
+export type { CallOptions, Calls } from './kernel/in-process.js';
+export type { Parley } from './kernel/parley.js';
+export type { RefusedOperation } from './kernel/pending/drain.js';
+export type { PendingOperation, PendingState } from './kernel/pending/pending.store.js';
+export type { PendingOperations } from './kernel/pending/pending-operations.js';
+export type { AppTransaction } from './kernel/pending/standing.store.js';
+export { type ParleyTransaction, TransactionTooLongError } from './kernel/pending/transaction.js';
+export type { PendingCalls, TransactionCalls, Written } from './kernel/pending/with-transaction.js';
 export type { ParleyOptions } from './options.js';
 export { parley } from './plugin.js';
 export { createServer, type ServerOptions } from './server.js';

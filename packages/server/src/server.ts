@@ -38,6 +38,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     keepAliveTimeout: 72_000,
     connectionTimeout: 0,
     forceCloseConnections: true,
+    // While sockets move to other nodes the rest is served on.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: refusePath,
     http: { headersTimeout: 10_000 },

@@ -9,9 +9,12 @@
  */
 import type { ClientEvents } from '@parley/client-sdk';
 import {
+  applyCaughtUp,
+  applyConversationChanged,
   applyConversationCreated,
   applyMembersAdded,
   applyMembersRemoved,
+  applyMessageChanged,
   applyMessageCreated,
 } from './apply-event.js';
 import type { ChatApi, ChatContext } from './chat-context.js';
@@ -65,6 +68,12 @@ export class ChatStore {
     ) => client.on(kind, (event) => this.state.update((state) => apply(state, event)));
     this.#undo = [
       on('message.created', applyMessageCreated),
+      on('message.updated', (state, { data }) => applyMessageChanged(state, data)),
+      on('message.deleted', (state, { data }) => applyMessageChanged(state, data)),
+      on('reaction.added', (state, { data }) => applyMessageChanged(state, data.message)),
+      on('reaction.removed', (state, { data }) => applyMessageChanged(state, data.message)),
+      on('conversation.caughtUp', applyCaughtUp),
+      on('conversation.changed', applyConversationChanged),
       on('conversation.created', applyConversationCreated),
       on('members.added', applyMembersAdded),
       on('members.removed', applyMembersRemoved),
@@ -87,6 +96,7 @@ export class ChatStore {
   /** Tells which conversation is on the screen, so that it is loaded now and after every interruption. */
   open(conversationId: string | undefined): void {
     this.#openId = conversationId;
+    this.#context.client.conversations.setOpen(conversationId === undefined ? [] : [conversationId]);
     if (conversationId === undefined || this.#context.client.connection.getSnapshot().status !== 'online')
       return;
     this.#loadOpen(conversationId);

@@ -35,6 +35,15 @@ export function putLatestMessage(state: ChatState, message: Message): ChatState 
   return { ...state, conversations, order: sortedIds(conversations) };
 }
 
+/** The latest message as it is now, where it is the one that was changed. */
+export function putChangedMessage(state: ChatState, message: Message): ChatState {
+  const known = state.conversations.get(message.conversationId);
+  const shown = known?.lastMessage;
+  if (known === undefined || shown?.id !== message.id || shown.rev >= message.rev) return state;
+  const summary = { ...known, lastMessage: message };
+  return { ...state, conversations: withEntry(state.conversations, message.conversationId, summary) };
+}
+
 /** Forgets a conversation and everything kept of it. */
 export function dropConversation(state: ChatState, id: string): ChatState {
   const conversations = withoutEntry(state.conversations, id);

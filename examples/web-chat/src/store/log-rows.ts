@@ -28,6 +28,8 @@ export interface MessageRow {
   readonly isFirst: boolean;
   readonly isTail: boolean;
   readonly delivery: Delivery;
+  /** What became of it after it was sent. */
+  readonly change: 'none' | 'edited' | 'deleted';
 }
 
 export type Delivery = PendingDelivery | { readonly status: 'received' };
@@ -44,7 +46,7 @@ const groupMs = 5 * 60_000;
 const received = { status: 'received' } as const;
 const sent = { status: 'sent' } as const;
 
-type Entry = Pick<MessageRow, 'key' | 'senderId' | 'content' | 'at' | 'isOwn' | 'delivery'>;
+type Entry = Pick<MessageRow, 'key' | 'senderId' | 'content' | 'at' | 'isOwn' | 'delivery' | 'change'>;
 
 export function buildRows(input: LogInput, previous: readonly LogRow[] = []): readonly LogRow[] {
   const before = new Map(previous.map((row) => [row.key, row]));
@@ -68,17 +70,24 @@ export function buildRows(input: LogInput, previous: readonly LogRow[] = []): re
 }
 
 function listEntries({ items, pending, meId }: LogInput): readonly Entry[] {
-  const loaded = items.map(({ id, senderId, content, at }): Entry => {
+  const loaded = items.map((message): Entry => {
+    const { id, senderId, content, at } = message;
     const isOwn = senderId === meId;
-    return { key: id, senderId, content, at, isOwn, delivery: isOwn ? sent : received };
+    const delivery = isOwn ? sent : received;
+    return { key: id, senderId, content, at, isOwn, delivery, change: changeOf(message) };
   });
   const ids = new Set(loaded.map(({ key }) => key));
   const waiting = pending
     .filter(({ id }) => !ids.has(id))
     .map(({ id, content, at, delivery }): Entry => {
-      return { key: id, senderId: meId, content, at, isOwn: true, delivery };
+      return { key: id, senderId: meId, content, at, isOwn: true, delivery, change: 'none' };
     });
   return [...loaded, ...waiting];
+}
+
+function changeOf({ editedAt, deletedAt }: Message): MessageRow['change'] {
+  if (deletedAt !== null) return 'deleted';
+  return editedAt === null ? 'none' : 'edited';
 }
 
 function isSameGroup(older: Entry, newer: Entry): boolean {

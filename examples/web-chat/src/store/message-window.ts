@@ -78,11 +78,16 @@ export function applyLive(window: MessageWindow, message: Message): MessageWindo
     if (last === undefined && window.status === 'ready' && message.ord !== 1) return { ...window, latestOrd };
     return { ...window, items: [...window.items, message], latestOrd };
   }
+  const replaced = replaceMessage(window, message);
+  return latestOrd === window.latestOrd ? replaced : { ...replaced, latestOrd };
+}
+
+/** A message as it is now, in the place of its older copy where that is loaded. */
+export function replaceMessage(window: MessageWindow, message: Message): MessageWindow {
   const index = message.ord - (window.items[0]?.ord ?? 0);
   const known = window.items[index];
-  if (known?.id === message.id && known.rev < message.rev)
-    return { ...window, items: window.items.with(index, message), latestOrd };
-  return latestOrd === window.latestOrd ? window : { ...window, latestOrd };
+  if (known?.id !== message.id || known.rev >= message.rev) return window;
+  return { ...window, items: window.items.with(index, message) };
 }
 
 function highestOrd(items: readonly Message[], atLeast: number): number {

@@ -21,11 +21,16 @@ export function sampleMessage(n: number, change: Partial<Message> = {}): Message
     seq: n,
     rev: n,
     ord: n,
+    threadId: null,
+    replyToId: null,
     senderId: kenji,
     type: 'text',
     content: `message ${n}`,
     metadata: null,
+    reactions: [],
     at: new Date(2026, 5, 18, 9, n).toISOString(),
+    editedAt: null,
+    deletedAt: null,
     ...change,
   };
 }
@@ -46,6 +51,7 @@ export function sampleSummary(change: Partial<ConversationSummary> = {}): Conver
     lastSeq: 1,
     lastMessage: null,
     lastActivityAt: at,
+    mine: { readSeq: 1, deliveredSeq: 1, unreadCount: 0, unreadFromSeq: null },
     ...change,
   };
 }

@@ -1,22 +1,22 @@
 /**
- * Carries out what the machine of transition.ts decides: sockets, tokens, timers.
+ * Carries out what the machine of transition.ts decides: sockets and timers.
  *
- * One generation per attempt: whatever an older one still brings (a token, a frame, a close) is not heard. While online a socket without a
- * frame for two heartbeats counts as lost, and a token that can be read is renewed in band before it ends.
+ * There is one socket in use. While the connection moves there is another beside it, first the next one on its way to `welcome`, then the one before until
+ * its calls are answered. Frames of both are handed on: whoever reads events passes over those it had before.
  */
 import {
+  type ConversationId,
   type DownFrame,
-  ParleyError,
-  protocolVersion,
+  type Head,
+  limits,
   type UpFrame,
   type WelcomeFrame,
 } from '@parley/protocol/wire';
-import { isSessionOver, toParleyError } from '../lib/to-parley-error.js';
 import { createView, type View, type WritableView } from '../lib/view.js';
-import type { Platform, Socket, SocketHandlers } from '../platform/platform.js';
+import type { Platform } from '../platform/platform.js';
 import type { ConnectionState } from './connection-state.js';
-import { expiryOf, parseDownFrame, retryAfterOf } from './frames.js';
 import type { GetToken } from './get-token.js';
+import { Link, type Loss } from './link.js';
 import { createTimers, type Timers } from './timers.js';
 import {
   type ConnectionEffect,
@@ -34,31 +34,33 @@ export interface ConnectionOptions {
   readonly platform: Platform;
   /** What the last welcome gave, to be told only what moved since. */
   readonly resume: () => { readonly epoch: string; readonly since: string } | undefined;
-  /** Every frame but those the connection answers for itself; `welcome` before the state turns online. */
+  /**
+   * Before the state turns online, and when another socket takes over: then `isBeside` is true, because the one before still brings events. `heads` are
+   * those the server told before it.
+   */
+  readonly onWelcome: (welcome: WelcomeFrame, heads: readonly Head[], isBeside: boolean) => void;
+  /** Every frame after `welcome` but those the connection answers for itself. */
   readonly onFrame: (frame: DownFrame) => void;
+  /** The socket in use says how far its conversations should be known: the digest of their heads. */
+  readonly onDigest: (digest: number) => void;
+  /** A socket that was not in use any more ended before it answered these calls. */
+  readonly onCallsLost: (ids: readonly string[]) => void;
 }
 
-/** Longer than a token and a handshake take on a bad line, shorter than a person waits. */
-const welcomeTimeoutMs = 15_000;
 const calmMs = 30_000;
-const renewBeforeMs = 45_000;
-const renewAgainMs = 10_000;
-/** Timers of more than 24 days would be due at once. */
-const renewAtLatestMs = 86_400_000;
-const noCloseFrame = 1006;
 
 export class Connection {
   readonly state: View<ConnectionState>;
   readonly #options: ConnectionOptions;
   readonly #view: WritableView<ConnectionState>;
-  readonly #timers: Timers<'retry' | 'welcome' | 'silence' | 'calm' | 'renew'>;
+  readonly #timers: Timers<'retry' | 'calm' | 'move'>;
   readonly #stopWatching: () => void;
   #machine: Machine = initialMachine;
-  #generation = 0;
-  #socket: Socket | undefined;
+  #current: Link | undefined;
+  #next: Link | undefined;
+  #retiring: Link | undefined;
   #token = '';
-  #heartbeatMs = 0;
-  #lastFrameAt = 0;
+  #open: readonly ConversationId[] = [];
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -79,9 +81,18 @@ export class Connection {
 
   /** Sends while online; false when the frame did not leave. */
   send(frame: UpFrame): boolean {
-    if (this.#machine.state.status !== 'online') return false;
-    this.#write(frame);
-    return true;
+    return this.#machine.state.status === 'online' && this.#current?.send(frame) === true;
+  }
+
+  /** Tells the server which conversations are looked at, now and after every welcome. More than it takes are left out from the end. */
+  setOpen(conversationIds: readonly ConversationId[]): void {
+    this.#open = conversationIds.slice(0, limits.openConversations);
+    this.send({ type: 'open', conversationIds: this.#open });
+  }
+
+  /** Greets anew on another socket, then lets go of this one. What `resume` gives decides how much is told. */
+  renew(): void {
+    this.#input({ type: 'moveAway', withinMs: 0 });
   }
 
   #input(input: ConnectionInput): void {
@@ -102,138 +113,101 @@ export class Connection {
       case 'watchCalm':
         return this.#timers.start('calm', calmMs, () => this.#input({ type: 'calm' }));
       case 'open':
-        return void this.#open(effect.isTokenRefused);
+        this.#current = this.#link(effect.isTokenRefused);
+        return;
+      case 'waitToMove':
+        return this.#timers.start('move', effect.ms, () => this.#input({ type: 'move' }));
+      case 'openBeside':
+        this.#next = this.#link(false);
+        return;
+      case 'switch':
+        return this.#switch();
+      case 'dropRetired':
+        return this.#dropRetired();
       default:
         return effect satisfies never;
     }
   }
 
   #drop(): void {
-    this.#generation += 1;
     this.#timers.stopAll();
-    this.#socket?.close();
-    this.#socket = undefined;
+    for (const link of [this.#current, this.#next, this.#retiring]) link?.close();
+    this.#current = undefined;
+    this.#next = undefined;
+    this.#retiring = undefined;
   }
 
-  async #open(isTokenRefused: boolean): Promise<void> {
-    const generation = this.#generation;
-    const { getToken, platform, url } = this.#options;
-    this.#timers.start('welcome', welcomeTimeoutMs, () => this.#lose(noCloseFrame));
-    try {
-      this.#token = await getToken(isTokenRefused ? { rejectedToken: this.#token } : {});
-    } catch (error) {
-      if (generation === this.#generation) this.#tokenFailed(error);
-      return;
-    }
-    if (generation !== this.#generation) return;
-    try {
-      this.#socket = platform.openSocket(
-        `${url.replace(/^http/, 'ws')}/v1/socket`,
-        this.#handlers(generation),
-      );
-    } catch (error) {
-      // Browsers refuse some addresses on the spot, such as an unencrypted socket from an encrypted page.
-      this.#lose(noCloseFrame, { refusal: error instanceof Error ? error : undefined });
-    }
+  #switch(): void {
+    this.#retiring = this.#current;
+    this.#current = this.#next;
+    this.#next = undefined;
   }
 
-  #handlers(generation: number): SocketHandlers {
-    let refusal: Error | undefined;
-    return {
-      opened: () => this.#sayHello(),
-      received: (text) => {
-        if (generation !== this.#generation) return;
-        const frame = parseDownFrame(text);
-        if (frame?.type === 'error' && frame.id === undefined) refusal = toParleyError(frame.error);
-        this.#receive(frame);
-      },
-      closed: (code, reason) => {
-        if (generation === this.#generation) this.#lose(code, { reason, refusal });
-      },
-    };
+  #dropRetired(): void {
+    const calls = this.#retiring?.close() ?? [];
+    this.#retiring = undefined;
+    if (calls.length > 0) this.#options.onCallsLost(calls);
   }
 
-  /** Without a session there is nothing to try; everything else is a bad line or a bad moment of whoever gives tokens. */
-  #tokenFailed(error: unknown): void {
-    if (isSessionOver(error)) this.#input({ type: 'denied', error });
-    else this.#lose(noCloseFrame, { refusal: error instanceof ParleyError ? error : undefined });
-  }
-
-  #lose(code: number, how: { readonly reason?: string; readonly refusal?: Error | undefined } = {}): void {
-    const retryAfterMs =
-      retryAfterOf(how.reason ?? '') ??
-      (how.refusal instanceof ParleyError ? how.refusal.retryAfterMs : undefined);
-    this.#input({
-      type: 'lost',
-      code,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(how.refusal === undefined ? {} : { error: how.refusal }),
+  #link(isTokenRefused: boolean): Link {
+    const { url, clientName, platform, resume } = this.#options;
+    const rejectedToken = this.#token;
+    const link: Link = new Link({
+      url,
+      clientName,
+      platform,
+      resume,
+      getToken: () => this.#getToken(isTokenRefused ? { rejectedToken } : {}),
+      renewToken: () => this.#getToken({}),
+      onWelcome: (welcome, heads) => this.#welcome(welcome, heads),
+      onFrame: (frame) => this.#receive(link, frame),
+      onLost: (loss) => this.#lost(link, loss),
     });
+    return link;
   }
 
-  #sayHello(): void {
-    const { clientName } = this.#options;
-    const resume = this.#options.resume();
-    this.#write({
-      type: 'hello',
-      protocol: protocolVersion,
-      token: this.#token,
-      ...(clientName === undefined ? {} : { client: clientName }),
-      ...(resume === undefined ? {} : { resume }),
-    });
+  async #getToken(request: Parameters<GetToken>[0]): Promise<string> {
+    this.#token = await this.#options.getToken(request);
+    return this.#token;
   }
 
-  #receive(frame: DownFrame | undefined): void {
-    this.#lastFrameAt = this.#options.platform.now();
-    if (frame === undefined || frame.type === 'refreshed') return;
-    if (frame.type === 'ping') return this.#write({ type: 'pong' });
-    this.#options.onFrame(frame);
-    if (frame.type === 'welcome') this.#welcome(frame);
+  #welcome(welcome: WelcomeFrame, heads: readonly Head[]): void {
+    this.#options.onWelcome(welcome, heads, this.#machine.move.step === 'opening');
+    this.#input({ type: 'welcome', userId: welcome.userId });
+    if (this.#open.length > 0) this.send({ type: 'open', conversationIds: this.#open });
+    this.#retireIdle();
   }
 
-  #welcome({ heartbeatMs, userId }: WelcomeFrame): void {
-    this.#timers.stop('welcome');
-    this.#heartbeatMs = heartbeatMs;
-    this.#watchSilence(2 * heartbeatMs);
-    this.#renewInTime();
-    this.#input({ type: 'welcome', userId });
-  }
-
-  /** One timer for many frames: it looks when the last one came and waits for the rest. */
-  #watchSilence(ms: number): void {
-    this.#timers.start('silence', ms, () => {
-      const left = this.#lastFrameAt + 2 * this.#heartbeatMs - this.#options.platform.now();
-      if (left > 0) this.#watchSilence(left);
-      else this.#lose(noCloseFrame);
-    });
-  }
-
-  #renewInTime(): void {
-    const expiry = expiryOf(this.#token);
-    if (expiry === undefined) return;
-    const leftMs = expiry - renewBeforeMs - this.#options.platform.now();
-    const ms = Math.min(renewAtLatestMs, Math.max(renewAgainMs, leftMs));
-    this.#timers.start('renew', ms, () => void this.#renew());
-  }
-
-  /** A renewal that fails is tried again; when all fail the server closes the socket, and the next attempt says why. */
-  async #renew(): Promise<void> {
-    const generation = this.#generation;
-    let token = this.#token;
-    try {
-      token = await this.#options.getToken({});
-    } catch {
-      // The token at hand serves until it ends.
+  #receive(link: Link, frame: DownFrame): void {
+    if (frame.type === 'ping') {
+      // While two sockets bring events, each is ahead of what the other one knows.
+      const isAlone = link === this.#current && this.#machine.move.step !== 'retiring';
+      if (isAlone && frame.digest !== undefined) this.#options.onDigest(frame.digest);
+    } else if (frame.type === 'going_away') {
+      if (link === this.#current) this.#input({ type: 'moveAway', withinMs: frame.withinMs });
+    } else {
+      this.#options.onFrame(frame);
+      this.#retireIdle();
     }
-    if (generation !== this.#generation) return;
-    if (token !== this.#token) {
-      this.#token = token;
-      this.#write({ type: 'refresh', token });
-    }
-    this.#renewInTime();
   }
 
-  #write(frame: UpFrame): void {
-    this.#socket?.send(JSON.stringify(frame));
+  /** The old socket goes when it has answered everything. */
+  #retireIdle(): void {
+    if (this.#retiring === undefined || this.#retiring.hasCalls) return;
+    this.#dropRetired();
+    this.#input({ type: 'retired' });
+  }
+
+  #lost(link: Link, { code, retryAfterMs, error, isDenied, calls }: Loss): void {
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    if (link === this.#next) {
+      this.#next = undefined;
+      this.#input({ type: 'besideLost', ...wait });
+    } else if (link === this.#retiring) {
+      this.#retiring = undefined;
+      this.#input({ type: 'retired' });
+      if (calls.length > 0) this.#options.onCallsLost(calls);
+    } else if (isDenied && error !== undefined) this.#input({ type: 'denied', error });
+    else this.#input({ type: 'lost', code, ...wait, ...(error === undefined ? {} : { error }) });
   }
 }

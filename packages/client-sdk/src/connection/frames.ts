@@ -14,12 +14,15 @@ export function parseDownFrame(text: string): DownFrame | undefined {
 
 const known: ReadonlySet<string> = new Set<DownFrame['type']>([
   'heads',
+  'head',
   'welcome',
   'result',
   'error',
   'event',
+  'signal',
   'refreshed',
   'ping',
+  'going_away',
 ]);
 
 /** The wait a close reason may carry, as JSON. */

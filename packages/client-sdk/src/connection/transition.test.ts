@@ -90,13 +90,81 @@ describe('the connection machine', () => {
     expect(after(connect, connect).state).toEqual({ status: 'connecting', attempt: 1 });
   });
 
-  it('drops the socket with every way out, and never opens a second one beside it', () => {
+  const moveAway: ConnectionInput = { type: 'moveAway', withinMs: 1000 };
+  const move: ConnectionInput = { type: 'move' };
+  const besideLost: ConnectionInput = { type: 'besideLost' };
+  const retired: ConnectionInput = { type: 'retired' };
+  const online = [connect, welcome];
+  const steps = {
+    settled: online,
+    waiting: [...online, moveAway],
+    opening: [...online, moveAway, move],
+    retiring: [...online, moveAway, move, welcome],
+  } as const;
+
+  /** Every step of a move with every input that means something to it; all others leave it as it is. */
+  it.each([
+    ['settled', moveAway, 'waiting', ['waitToMove']],
+    ['settled', move, 'settled', []],
+    ['settled', welcome, 'settled', []],
+    ['settled', besideLost, 'settled', []],
+    ['settled', retired, 'settled', []],
+    ['waiting', moveAway, 'waiting', []],
+    ['waiting', move, 'opening', ['openBeside']],
+    ['waiting', welcome, 'waiting', []],
+    ['waiting', besideLost, 'waiting', []],
+    ['waiting', retired, 'waiting', []],
+    ['opening', moveAway, 'opening', []],
+    ['opening', move, 'opening', []],
+    ['opening', welcome, 'retiring', ['switch']],
+    ['opening', besideLost, 'waiting', ['waitToMove']],
+    ['opening', retired, 'opening', []],
+    ['retiring', moveAway, 'waiting', ['dropRetired', 'waitToMove']],
+    ['retiring', move, 'retiring', []],
+    ['retiring', welcome, 'retiring', []],
+    ['retiring', besideLost, 'retiring', []],
+    ['retiring', retired, 'settled', []],
+  ] as const)('in a move that is %s, on %o is %s', (...row) => {
+    const [step, input, next, effects] = row;
+    const before = after(...steps[step]);
+    expect(before.move.step).toBe(step);
+    const [machine, done] = transition(before, input, around);
+    expect(machine.move.step).toBe(next);
+    expect(done.map(({ type }) => type)).toEqual(effects);
+    expect(machine.state).toBe(before.state);
+  });
+
+  it.each(Object.keys(steps) as (keyof typeof steps)[])(
+    'gives up a move that is %s with the connection',
+    (step) => {
+      const before = after(...steps[step]);
+      for (const input of [lost(), lost(4501), lost(4503), { type: 'offline' }, { type: 'close' }] as const) {
+        const [machine, effects] = transition(before, input, around);
+        expect(machine.move).toEqual({ step: 'settled' });
+        expect(effects[0]).toEqual({ type: 'drop' });
+      }
+    },
+  );
+
+  it('moves at a random moment, again while there is time, and not after it', () => {
+    const [waiting, effects] = transition(after(...online), moveAway, { ...around, random: 0.25 });
+    expect(effects).toEqual([{ type: 'waitToMove', ms: 250 }]);
+    const [opening] = transition(waiting, move, around);
+    expect(transition(opening, besideLost, { ...around, now: 1100 })[1]).toEqual([
+      { type: 'waitToMove', ms: 500 + 200 },
+    ]);
+    const late = { type: 'besideLost', retryAfterMs: 900 } as const;
+    expect(transition(opening, late, { ...around, now: 1100 })[0].move.step).toBe('settled');
+  });
+
+  it('drops the sockets with every way out, and has two only while it moves', () => {
     const input = fc.oneof(
       ...(['connect', 'close', 'retry', 'calm', 'online', 'offline', 'visible'] as const).map((type) =>
         fc.constant<ConnectionInput>({ type }),
       ),
       fc.constant(welcome),
       fc.constant<ConnectionInput>({ type: 'denied', error: new Error('nobody') }),
+      fc.constantFrom(moveAway, move, besideLost, retired),
       fc.constantFrom(1006, 4000, 4500, 4501, 4503, 4509, 4526).map(lost),
     );
     fc.assert(
@@ -107,11 +175,19 @@ describe('the connection machine', () => {
           const [next, effects] = transition(machine, each, around);
           for (const effect of effects) {
             if (effect.type === 'drop') sockets = 0;
-            if (effect.type === 'open') sockets += 1;
+            if (effect.type === 'open' || effect.type === 'openBeside') sockets += 1;
+            if (effect.type === 'dropRetired') sockets -= 1;
           }
+          // These two tell that a socket went by itself.
+          if (each.type === 'besideLost' && machine.move.step === 'opening') sockets -= 1;
+          if (each.type === 'retired' && machine.move.step === 'retiring') sockets -= 1;
           machine = next;
-          const hasSocket = machine.state.status === 'connecting' || machine.state.status === 'online';
-          expect(sockets).toBe(hasSocket ? 1 : 0);
+          const { status } = machine.state;
+          const { step } = machine.move;
+          const hasSocket = status === 'connecting' || status === 'online';
+          const isDouble = step === 'opening' || step === 'retiring';
+          expect(sockets).toBe((hasSocket ? 1 : 0) + (isDouble ? 1 : 0));
+          if (status !== 'online') expect(step).toBe('settled');
         }
       }),
     );

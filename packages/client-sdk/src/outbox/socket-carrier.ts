@@ -6,8 +6,8 @@ import { type Carrier, CarrierLost } from './lanes.js';
 export interface SocketCarrier {
   readonly carry: Carrier;
   readonly receive: (frame: ResultFrame | ErrorFrame) => void;
-  /** The socket is gone: whatever had no answer is thrown back. */
-  readonly lost: () => void;
+  /** A socket is gone: the calls on it that had no answer are thrown back; all of them without `ids`. */
+  readonly lost: (ids?: readonly string[]) => void;
 }
 
 interface Waiting {
@@ -37,10 +37,12 @@ export function createSocketCarrier(send: (frame: UpFrame) => boolean): SocketCa
       if (frame.type === 'result') call.resolve(frame.result);
       else call.reject(toParleyError(frame.error));
     },
-    lost() {
-      const calls = [...waiting.values()];
-      waiting.clear();
-      for (const { reject } of calls) reject(new CarrierLost('The connection was lost.'));
+    lost(ids = [...waiting.keys()]) {
+      for (const id of ids) {
+        const call = waiting.get(id);
+        waiting.delete(id);
+        call?.reject(new CarrierLost('The connection was lost.'));
+      }
     },
   };
 }

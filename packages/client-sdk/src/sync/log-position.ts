@@ -34,6 +34,13 @@ export function hasHole({ cursor, head }: LogPosition): boolean {
   return head > cursor;
 }
 
+/** Moves the cursor without events: what lies up to `to` is known some other way. Gives what was held back behind it. */
+export function advance(position: LogPosition, to: number): Delivery {
+  const cursor = Math.max(position.cursor, to);
+  const held = [...position.held.values()].sort((one, other) => one.seq - other.seq);
+  return accept({ cursor, head: Math.max(position.head, cursor), held: new Map() }, held);
+}
+
 /** Takes events in any order and gives those that are due. */
 export function accept(position: LogPosition, incoming: readonly ChatEvent[]): Delivery {
   let { cursor, head } = position;

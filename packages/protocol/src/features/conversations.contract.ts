@@ -14,7 +14,9 @@ import {
   userId,
 } from '../fields.js';
 import { limits } from '../limits.js';
-import { Message } from './messages.contract.js';
+import { Member } from '../resources/member.js';
+import { Message } from '../resources/message.js';
+import { Watermarks } from '../resources/watermarks.js';
 import { Users } from './users.contract.js';
 
 /** A conversation as every member sees it. */
@@ -41,6 +43,8 @@ export const ConversationSummary = Conversation.extend({
   lastMessage: Message.nullable(),
   /** When the latest message came, or the conversation was made: what the list is ordered by. */
   lastActivityAt: time,
+  /** What is only the caller's own: how far they have come. */
+  mine: Watermarks,
 });
 export type ConversationSummary = z.output<typeof ConversationSummary>;
 
@@ -81,5 +85,12 @@ export const conversationsContract = defineContract('conversations', {
       errors: ['not_found'],
     }),
   },
-  events: { 'conversation.created': z.object({ conversation: Conversation, users: Users }) },
+  events: {
+    'conversation.created': z.object({
+      conversation: Conversation,
+      /** Who it began with; empty when these are more than a hundred. */
+      members: z.array(Member),
+      users: Users,
+    }),
+  },
 });

@@ -1,19 +1,9 @@
 import * as z from 'zod';
 import { command, defineContract, query } from '../define.js';
-import { conversationId, cursor, idList, limit, page, role, seq, time, userId } from '../fields.js';
+import { conversationId, cursor, idList, limit, page, role, seq, userId } from '../fields.js';
+import { Member } from '../resources/member.js';
 import { Conversation } from './conversations.contract.js';
 import { Users } from './users.contract.js';
-
-/** Somebody's place in a conversation. */
-export const Member = z.object({
-  conversationId,
-  userId,
-  role,
-  /** The seq at which they came in. */
-  joinedSeq: seq,
-  joinedAt: time,
-});
-export type Member = z.output<typeof Member>;
 
 export const membersContract = defineContract('members', {
   operations: {
@@ -51,6 +41,6 @@ export const membersContract = defineContract('members', {
   },
   events: {
     'members.added': z.object({ conversation: Conversation, members: z.array(Member), users: Users }),
-    'members.removed': z.object({ userIds: z.array(userId) }),
+    'members.removed': z.object({ conversation: Conversation, userIds: z.array(userId) }),
   },
 });

@@ -1,29 +1,27 @@
 import * as z from 'zod';
 import { command, defineContract, query } from '../define.js';
-import { content, conversationId, limit, messageId, metadata, page, seq, time, userId } from '../fields.js';
-import { Users } from './users.contract.js';
-
-/** A message as every member sees it. Its row is its entry in the log: `seq` places it, `id` names it. */
-export const Message = z.object({
-  /** The id of the command that sent it, made by the sender. */
-  id: messageId,
-  conversationId,
-  seq,
-  /** The seq that last touched it; of two copies the one with the larger rev is newer. */
-  rev: seq,
-  /** Dense count of messages in the conversation, from 1. */
-  ord: seq,
-  senderId: userId,
-  type: z.enum(['text']),
-  content: z.string(),
-  metadata: z.record(z.string(), z.unknown()).nullable(),
-  at: time,
-});
-export type Message = z.output<typeof Message>;
+import { content, conversationId, cursor, limit, messageId, metadata, page, seq, time } from '../fields.js';
+import { Message } from '../resources/message.js';
+import { besideMessages } from '../resources/message-page.js';
+import { Thread } from '../resources/thread.js';
 
 /** The answer to a command on a conversation: where in the log it stands. A repeat gets the first answer again. */
 export const Ack = z.object({ id: messageId, seq, at: time });
 export type Ack = z.output<typeof Ack>;
+
+/** What a message said until it was edited. */
+export const MessageVersion = z.object({
+  /** The message's rev while it said this. */
+  rev: seq,
+  content: z.string(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  /** When it began to say this. */
+  at: time,
+});
+export type MessageVersion = z.output<typeof MessageVersion>;
+
+/** A message, and for a reply its thread, which it changed. */
+export const MessageInThread = Message.extend({ thread: Thread.optional() });
 
 export const messagesContract = defineContract('messages', {
   operations: {
@@ -32,7 +30,33 @@ export const messagesContract = defineContract('messages', {
       summary: 'Sends a message. The answer means it is stored; the same id sent again gets the same answer.',
       repeats: 'id',
       status: 201,
-      input: z.strictObject({ conversationId, id: messageId, content, metadata: metadata.optional() }),
+      input: z.strictObject({
+        conversationId,
+        id: messageId,
+        content,
+        metadata: metadata.optional(),
+        /** The message it answers: any of the conversation that is not deleted. */
+        replyToId: messageId.optional(),
+        /** Makes it a reply in the thread of this message, which is in no thread itself. */
+        threadId: messageId.optional(),
+      }),
+      output: Ack,
+      errors: [
+        'not_found',
+        'forbidden',
+        'muted',
+        'conversation_archived',
+        'id_conflict',
+        'invalid_reference',
+        'message_too_long',
+        'overloaded',
+      ],
+    }),
+    editMessage: command({
+      rest: 'PATCH /v1/conversations/:conversationId/messages/:messageId',
+      summary: 'Gives a message of your own other words. What it said before is kept as a version.',
+      repeats: 'key',
+      input: z.strictObject({ conversationId, messageId, content, metadata: metadata.nullable().optional() }),
       output: Ack,
       errors: [
         'not_found',
@@ -44,10 +68,26 @@ export const messagesContract = defineContract('messages', {
         'overloaded',
       ],
     }),
+    deleteMessage: command({
+      rest: 'DELETE /v1/conversations/:conversationId/messages/:messageId',
+      summary:
+        "Deletes a message for everyone: one of your own, or with the right to it somebody else's. Its place stays, empty.",
+      repeats: 'key',
+      input: z.strictObject({ conversationId, messageId }),
+      output: Ack,
+      errors: [
+        'not_found',
+        'forbidden',
+        'rank_too_low',
+        'conversation_archived',
+        'id_conflict',
+        'overloaded',
+      ],
+    }),
     listMessages: query({
       rest: 'GET /v1/conversations/:conversationId/messages',
       summary:
-        'A page of history, oldest first: the latest, those before or after a cursor, or those around a message. A cursor is one a page gave, or the seq of a message as text.',
+        'A page of history without the replies in threads, oldest first: the latest, those before or after a cursor, or those around a message. A cursor is one a page gave, or the seq of a message as text.',
       input: z
         .strictObject({
           conversationId,
@@ -61,7 +101,7 @@ export const messagesContract = defineContract('messages', {
             [input.before, input.after, input.around].filter((given) => given !== undefined).length <= 1,
           'only one of before, after, around',
         ),
-      output: z.object({ items: z.array(Message), users: Users, ...page }),
+      output: z.object({ items: z.array(Message), ...besideMessages, ...page }),
       errors: ['not_found', 'invalid_cursor'],
     }),
     getMessage: query({
@@ -71,6 +111,22 @@ export const messagesContract = defineContract('messages', {
       output: Message,
       errors: ['not_found'],
     }),
+    listVersions: query({
+      rest: 'GET /v1/conversations/:conversationId/messages/:messageId/versions',
+      summary: 'What a message said before it was edited, oldest first. A deleted message has none.',
+      input: z.strictObject({
+        conversationId,
+        messageId,
+        limit: limit.optional(),
+        cursor: cursor.optional(),
+      }),
+      output: z.object({ items: z.array(MessageVersion), ...page }),
+      errors: ['not_found', 'invalid_cursor'],
+    }),
   },
-  events: { 'message.created': Message },
+  events: {
+    'message.created': MessageInThread,
+    'message.updated': Message,
+    'message.deleted': MessageInThread,
+  },
 });

@@ -64,17 +64,20 @@ export interface NewMembers {
 
 /**
  * Makes members of people of the tenant, whoever they were here before; active members stay as they are. Returns who came in. People of other
- * tenants and unknown ids are left out by the same statement, so the caller can tell by the count.
+ * tenants and unknown ids are left out by the same statement, so the caller can tell by the count. They have read whatever stands there when they come.
  */
 export async function insertMembers(tx: Tx, input: NewMembers): Promise<UserId[]> {
   const { rows } = await sql<{ user_id: UserId }>`
-    insert into parley.members as m (conversation_id, user_id, role, joined_seq, joined_at)
-    select ${input.conversationId}, u.id, ${roles.indexOf(input.role)}, ${input.seq}, ${input.at}::timestamptz
-    from parley.users u
+    insert into parley.members as m (conversation_id, user_id, role, joined_seq, rev, joined_at, read_seq, read_ord, delivered_seq, read_xid)
+    select ${input.conversationId}, u.id, ${roles.indexOf(input.role)}, ${input.seq}, ${input.seq}, ${input.at}::timestamptz,
+      h.last_seq, h.last_ord, h.last_seq, pg_current_xact_id()
+    from parley.users u join parley.conversation_heads h on h.conversation_id = ${input.conversationId}
     where u.tenant_id = ${input.tenantId} and u.id = any(${sql.val([...input.userIds])}::uuid[])
     on conflict (conversation_id, user_id) do update set
-      role = excluded.role, allow = 0, deny = 0, status = 1, joined_seq = excluded.joined_seq,
-      joined_at = excluded.joined_at, left_seq = null, muted_until = null
+      role = excluded.role, allow = 0, deny = 0, status = 1, joined_seq = excluded.joined_seq, rev = excluded.rev,
+      joined_at = excluded.joined_at, left_seq = null, muted_until = null,
+      read_seq = excluded.read_seq, read_ord = excluded.read_ord, delivered_seq = excluded.delivered_seq,
+      read_xid = excluded.read_xid, unread_from_seq = null
       where m.status <> 1
     returning m.user_id`.execute(tx);
   return rows.map((row) => row.user_id);

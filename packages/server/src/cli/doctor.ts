@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { isLoopback, loadConfig } from '../config/load-config.js';
+import { parseRedisUrl } from '../config/redis-url.js';
 import { loadSecret } from '../config/secrets.js';
 import { openDatabase } from '../core.js';
 import type { Database } from '../db/database.js';
 import { listPendingMigrations } from '../db/migrate.js';
+import { withTimeout } from '../db/with-timeout.js';
+import { openRedisLinks, type RedisLinks } from '../fanout/redis-links.js';
 import type { Environment } from './flags.js';
 
 /** `parley doctor`: runs every check, prints a line each, and fails when one does. */
@@ -26,6 +31,7 @@ export async function doctor(env: Environment): Promise<void> {
     ],
     ['port', () => checkPort(config.host, config.port)],
     ['database', () => withDatabase(config, checkDatabase)],
+    ['redis', () => checkRedis(config)],
   ];
   let failed = 0;
   for (const [name, check] of checks) {
@@ -63,6 +69,52 @@ async function checkDatabase(database: Database): Promise<string> {
   if (version < 150_000) throw new Error(`PostgreSQL ${name} is too old; 15 or newer is needed`);
   const pending = await listPendingMigrations(database);
   return `${database.engine}, PostgreSQL ${name}, ${pending.length === 0 ? 'up to date' : `to be migrated: ${pending.join(', ')}`}`;
+}
+
+/** Publishes and hears it. */
+async function checkRedis({ redisUrl, databaseUrl }: ReturnType<typeof loadConfig>): Promise<string> {
+  if (redisUrl === undefined)
+    return databaseUrl === undefined
+      ? 'none; the embedded database has one node'
+      : 'none; several nodes hear each other by polling, and signals and presence stay on their node';
+  const place = parseRedisUrl(redisUrl);
+  if (place === undefined) throw new Error('PARLEY_REDIS_URL is no address of Redis');
+  const links = openRedisLinks(place, Math.random);
+  const channel = '{parley:doctor}';
+  const message = randomBytes(16);
+  try {
+    await withTimeout(
+      redisPatienceMs,
+      new Promise<void>((resolve) => {
+        const on = {
+          message: (heard: Buffer) => heard.equals(message) && resolve(),
+          // The publisher may connect later than the subscriber.
+          listening: () => void publishUntilTaken(links, channel, message),
+        };
+        links.subscribe([channel], on);
+      }),
+    );
+  } catch {
+    throw new Error(
+      `does not answer at ${place.hosts.map(({ host, port }) => `${host}:${port}`).join(', ')}`,
+    );
+  } finally {
+    links.close();
+  }
+  return `${place.kind}, heard itself`;
+}
+
+const redisPatienceMs = 5000;
+
+async function publishUntilTaken(links: RedisLinks, channel: string, message: Buffer): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const isTaken = await links.publish(channel, message).then(
+      () => true,
+      () => false,
+    );
+    if (isTaken) return;
+    await delay(100);
+  }
 }
 
 function checkPort(host: string, port: number): Promise<string> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseRedisUrl } from './redis-url.js';
 
 /**
  * Every setting, once: name, default and meaning. Environment names, command line flags and the reference table are derived from it; an unknown
@@ -31,6 +32,16 @@ export const settings = {
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     describe:
       'PostgreSQL to use, postgres://user:password@host:port/name. Without it the embedded database is used.',
+    secret: true,
+  },
+  redisUrl: {
+    env: 'PARLEY_REDIS_URL',
+    schema: z
+      .string()
+      .refine((text) => parseRedisUrl(text) !== undefined, 'not an address of Redis')
+      .optional(),
+    describe:
+      'Redis between several nodes on one PostgreSQL, redis://user:password@host:port, rediss://..., redis+sentinel://host,host/master or redis+cluster://host,host.',
     secret: true,
   },
   dataDirectory: {
@@ -79,6 +90,12 @@ export const settings = {
     env: 'PARLEY_PREPARED',
     schema: flag.default(true),
     describe: 'Use prepared statements. Switch off behind a transaction pooler that cannot.',
+  },
+  drainMs: {
+    env: 'PARLEY_DRAIN_MS',
+    schema: digits.pipe(z.int().max(600_000)).default(10_000),
+    describe:
+      'How long sockets have to move to another node when this one stops, in milliseconds; with PostgreSQL only. Whatever stops the process must wait 5 seconds longer. 0 sends them away at once.',
   },
   logLevel: {
     env: 'PARLEY_LOG_LEVEL',

@@ -30,6 +30,7 @@ describe('loadConfig', () => {
       HOST: '0.0.0.0',
       PORT: '80',
       DATABASE_URL: 'postgres://user:pass@db:5432/chat',
+      PARLEY_REDIS_URL: 'redis+cluster://one,two:7000',
       PARLEY_DEMO: '1',
       PARLEY_PREPARED: 'false',
       PARLEY_POOL_SIZE: '3',
@@ -40,6 +41,7 @@ describe('loadConfig', () => {
       host: '0.0.0.0',
       port: 80,
       databaseUrl: 'postgres://user:pass@db:5432/chat',
+      redisUrl: 'redis+cluster://one,two:7000',
       demo: true,
       prepared: false,
       poolSize: 3,
@@ -54,6 +56,8 @@ describe('loadConfig', () => {
     ['PORT', '-1'],
     ['DATABASE_URL', 'mysql://db/chat'],
     ['DATABASE_URL', 'localhost'],
+    ['PARLEY_REDIS_URL', 'localhost:6379'],
+    ['PARLEY_REDIS_URL', 'redis+sentinel://host'],
     ['PARLEY_SECRET', 'short'],
     ['PARLEY_DEMO', 'yes'],
     ['PARLEY_POOL_SIZE', '2'],
@@ -69,6 +73,7 @@ describe('loadConfig', () => {
 
   it('never repeats a secret in a refusal', () => {
     expect(refusal({ PARLEY_SECRET: 'hunter2' })).not.toContain('hunter2');
+    expect(refusal({ PARLEY_REDIS_URL: 'redis://user:hunter2@' })).not.toContain('hunter2');
     expect(refusal({ DATABASE_URL: 'mysql://user:hunter2@db/chat' })).not.toContain('hunter2');
   });
 

@@ -6,7 +6,8 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-const retryable = new Set(['40P01', '40001', '55P03']);
+/** 57014: a statement's time was over. Each wait for a lock is bounded, but a statement may wait for several that a frozen node holds. */
+const retryable = new Set(['40P01', '40001', '55P03', '57014']);
 const lost = new Set([
   // Read-only: we are still talking to a primary that was demoted.
   '25006',
@@ -21,7 +22,7 @@ const lost = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Deadlock, serialization failure, lock timeout: nothing happened, and the same again may succeed. */
+/** Deadlock, serialization failure, lock or statement timeout: nothing happened, and the same again may succeed. */
 export function isRetryable(error: unknown): boolean {
   return retryable.has(sqlState(error) ?? '');
 }

@@ -20,6 +20,8 @@ export interface Database {
   query<Row>(statement: Statement): Promise<Row[]>;
   /** Runs work in one READ COMMITTED transaction; rolled back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs reads in one REPEATABLE READ, read-only transaction: all of them see the same moment. */
+  snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Rejects when the database does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;

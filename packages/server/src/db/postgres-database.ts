@@ -55,6 +55,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       return result.rows as Row[];
     },
     transaction: (work) => kysely.transaction().setIsolationLevel('read committed').execute(work),
+    snapshot: (work) =>
+      kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
     ping: () => withTimeout(2000, pool.query('select 1')),
     // Not through kysely: it leaves a pool open that no transaction has used yet.
     close: () => pool.end(),

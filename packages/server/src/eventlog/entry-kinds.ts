@@ -6,4 +6,8 @@ export const entryKinds = {
   'conversation.created': 1,
   'members.added': 2,
   'members.removed': 3,
+  'message.updated': 4,
+  'message.deleted': 5,
+  'reaction.added': 6,
+  'reaction.removed': 7,
 } as const satisfies Record<EventKind, number>;

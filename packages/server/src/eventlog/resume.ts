@@ -1,20 +1,25 @@
 /**
  * What a client that connects must know: how far each of its conversations goes. One query, one snapshot.
  *
- * `since` is opaque to clients: the database's identity and the xmin of the snapshot that produced the previous answer. Whatever commits after that
- * snapshot has an xid of at least xmin, so reading `xid >= xmin` misses nothing and at worst tells something twice. A `since` of another database, or of
- * another timeline of it, or one that cannot be read, gets every head.
+ * `since` is opaque to clients: the database's identity and the snapshot that produced the previous answer. What that snapshot did not see has moved
+ * since: nothing is missed and nothing is told twice, also while a transaction stays open somewhere and holds xmin back, which would make a long poll
+ * spin. A snapshot with more transactions under way than fit is shortened to its xmin, after which everything counts as not seen: at worst something
+ * is told twice. A `since` of another database, or of another timeline of it, or one that cannot be read, gets every head.
+ *
+ * What one has read oneself is found the same way, by an xid of its own (`read_xid`): a conversation one has read on another device is told with its
+ * head, moved or not, and `mine` of its summary says how far.
  */
 import type { ConversationId, SessionId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.js';
 import type { Cluster } from '../db/cluster.js';
 import type { Executor } from '../db/database.js';
+import { decodeSince, encodeSince } from './since.js';
 
 export interface ResumeState {
   readonly isSessionLive: boolean;
   readonly since: string;
-  /** Conversations one is a member of that moved since; all of them without a usable `since`. */
+  /** Conversations one is a member of that moved since, or in which one has read; all of them without a usable `since`. */
   readonly heads: ReadonlyMap<ConversationId, number>;
   /** All conversations one is a member of, moved or not. */
   readonly memberships: ReadonlyMap<ConversationId, number>;
@@ -37,12 +42,12 @@ export async function readResumeState(
   resume: { readonly actor: Actor; readonly since: string | undefined },
 ): Promise<ResumeState> {
   const { actor } = resume;
-  const xmin = decodeSince(cluster, resume.since);
+  const seen = decodeSince(cluster, resume.since);
   const { rows } = await sql<HeadRow>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text as since, ${isLive(actor.sessionId)} as is_live, h.*
+    select pg_current_snapshot()::text as since, ${isLive(actor.sessionId)} as is_live, h.*
     from (select 1) one left join lateral (
       select h.conversation_id, h.last_seq, m.status = 1 and h.state <> 2 as is_member,
-        ${xmin === undefined ? sql`true` : sql`h.xid >= ${xmin}::xid8`} as has_moved
+        ${seen === undefined ? sql`true` : sql`${isNew('h.xid', seen)} or ${isNew('m.read_xid', seen)}`} as has_moved
       from parley.members m join parley.conversation_heads h on h.conversation_id = m.conversation_id
       where m.user_id = ${actor.userId} and h.tenant_id = ${actor.tenantId}
     ) h on h.is_member or h.has_moved`.execute(db);
@@ -53,11 +58,11 @@ export async function readResumeState(
     if (row.conversation_id === null) continue;
     if (row.is_member) memberships.set(row.conversation_id, row.last_seq);
     if (row.is_member && row.has_moved) heads.set(row.conversation_id, row.last_seq);
-    if (!row.is_member && xmin !== undefined) gone.push(row.conversation_id);
+    if (!row.is_member && seen !== undefined) gone.push(row.conversation_id);
   }
   return {
     isSessionLive: rows[0]?.is_live === true,
-    since: encodeSince(cluster, rows[0]?.since ?? '0'),
+    since: encodeSince(cluster, rows[0]?.since ?? '1:1:'),
     heads,
     memberships,
     gone,
@@ -68,11 +73,7 @@ function isLive(sessionId: SessionId) {
   return sql`(select revoked_at is null and expires_at > now() from parley.sessions where id = ${sessionId})`;
 }
 
-function encodeSince(cluster: Cluster, xmin: string): string {
-  return `${cluster.systemIdentifier}.${cluster.timeline}.${xmin}`;
-}
-
-function decodeSince(cluster: Cluster, since: string | undefined): string | undefined {
-  const match = /^(.+)\.(\d{1,20})$/.exec(since ?? '');
-  return match?.[1] === `${cluster.systemIdentifier}.${cluster.timeline}` ? match[2] : undefined;
+/** Whether a snapshot did not see what the transaction in a column wrote. */
+function isNew(column: string, seen: string) {
+  return sql`not pg_visible_in_snapshot(${sql.ref(column)}, ${seen}::pg_snapshot)`;
 }

@@ -1,6 +1,6 @@
 /**
  * Keeps the commit log short. It is pruned by what every snapshot of five minutes ago could already see, never by age: a long transaction may commit
- * a row that is older than any clock would keep.
+ * a row that is older than any clock would keep. The newest row always stays: while it is older than a reader's bound, that reader has lost nothing.
  */
 import { sql } from 'kysely';
 import type { Database } from '../db/database.js';
@@ -14,10 +14,12 @@ export function keepCommitLogShort(options: {
   readonly database: Database;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Called after each time, whether there was anything to take or not. */
+  readonly onPruned?: () => void;
 }): () => void {
   const samples: string[] = [];
   return options.clock.every(intervalMs, () => {
-    prune(options.database, samples).catch(options.onError);
+    prune(options.database, samples).then(options.onPruned, options.onError);
   });
 }
 
@@ -27,5 +29,7 @@ async function prune(database: Database, samples: string[]): Promise<void> {
   samples.push(rows[0]?.xmin ?? '0');
   if (samples.length <= samplesKept) return;
   const oldest = samples.shift() ?? '0';
-  await sql`delete from parley.commit_log where xid < ${oldest}::xid8`.execute(database.kysely);
+  await sql`
+    delete from parley.commit_log where xid < ${oldest}::xid8
+    and xid < (select xid from parley.commit_log order by xid desc limit 1)`.execute(database.kysely);
 }

@@ -57,7 +57,8 @@ interface SendRow {
   readonly o_at: string | null;
 }
 
-const refusals: Readonly<Record<number, ErrorCode>> = {
+/** What a status of the log functions stands for. */
+export const refusals: Readonly<Record<number, ErrorCode>> = {
   3: 'id_conflict',
   4: 'not_found',
   5: 'conversation_archived',

@@ -1,15 +1,14 @@
-import type { Broker, Publication } from './broker.js';
+import type { Broker } from './broker.js';
 
-/** The broker of a single node: delivers in the same turn. */
+/** The broker of a node without others, or without a way to them: what it commits reaches them by their reading of the log. */
 export function createMemoryBroker(): Broker {
-  const listeners = new Set<(publication: Publication) => void>();
   return {
-    publish: (publication) => {
-      for (const listener of listeners) listener(publication);
-    },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    health: 'none',
+    publish: () => {},
+    publishSignal: () => {},
+    touch: () => {},
+    publishPeople: () => {},
+    subscribe: () => {},
+    close: async () => {},
   };
 }

@@ -1,6 +1,8 @@
-import type { TenantId } from '@parley/protocol';
+import type { TenantId, UserId } from '@parley/protocol';
 import { deriveKey, type Tokens } from '../access/tokens.js';
+import type { Cluster } from '../db/cluster.js';
 import type { Database } from '../db/database.js';
+import type { SignalPublication } from '../fanout/broker.js';
 import type { Feature } from '../kernel/define-feature.js';
 import type { BoundedQueue } from '../lib/bounded-queue.js';
 import { createAuthFeature } from './auth/index.js';
@@ -10,7 +12,15 @@ import { createSessions } from './auth/sessions.js';
 import { conversationsFeature } from './conversations/index.js';
 import { membersFeature } from './members/index.js';
 import { messagesFeature } from './messages/index.js';
-import { syncFeature } from './sync/index.js';
+import { createPresenceFeature } from './presence/index.js';
+import type { PresenceBoard } from './presence/presence.js';
+import { reactionsFeature } from './reactions/index.js';
+import { createReceiptsFeature } from './receipts/index.js';
+import type { Receipts } from './receipts/receipts.js';
+import { createSyncFeature } from './sync/index.js';
+import type { ListenToUser } from './sync/wake-up.js';
+import { threadsFeature } from './threads/index.js';
+import { createTypingFeature } from './typing/index.js';
 import { usersFeature } from './users/index.js';
 
 export interface FeatureDependencies {
@@ -20,20 +30,35 @@ export interface FeatureDependencies {
   readonly tokens: Tokens;
   readonly hashQueue: BoundedQueue;
   readonly newId: () => string;
+  readonly cluster: Cluster;
+  readonly listen: ListenToUser;
+  /** Told after a commit whose sessions it ended. */
+  readonly touch: (userIds: readonly UserId[]) => void;
+  /** Tells something once to whoever is connected, here and on other nodes. */
+  readonly signal: (publication: SignalPublication) => void;
+  readonly receipts: Receipts;
+  readonly presence: PresenceBoard;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Every feature of the server. A new one is registered by its line here. */
 export function createFeatures(dependencies: FeatureDependencies): Feature[] {
-  const { database, tokens, newId, tenantId } = dependencies;
+  const { database, tokens, newId, tenantId, touch } = dependencies;
   const refreshTokens = createRefreshTokens(deriveKey(dependencies.secret, 'refresh'));
   const passwords = createPasswords(dependencies.hashQueue);
-  const sessions = createSessions({ database, tokens, refreshTokens, newId });
+  const sessions = createSessions({ database, tokens, refreshTokens, newId, touch });
   return [
-    createAuthFeature({ database, tenantId, passwords, refreshTokens, sessions }),
+    createAuthFeature({ database, tenantId, passwords, refreshTokens, sessions, touch }),
     usersFeature,
     conversationsFeature,
     membersFeature,
     messagesFeature,
-    syncFeature,
+    reactionsFeature,
+    threadsFeature,
+    createReceiptsFeature(dependencies.receipts),
+    createTypingFeature({ signal: dependencies.signal, now: dependencies.now }),
+    createPresenceFeature(dependencies.presence),
+    createSyncFeature({ cluster: dependencies.cluster, listen: dependencies.listen }),
   ];
 }

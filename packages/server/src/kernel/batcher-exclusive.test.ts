@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { SendOperation } from '../eventlog/send.js';
-import { newConversationId, newUserId, sendOf } from '../testing/seed.js';
+import { plainOperation } from '../testing/operations.js';
+import { newConversationId } from '../testing/seed.js';
 import { turn } from '../testing/turn.js';
 import { Batcher } from './batcher.js';
+import type { Operation } from './command.js';
 
 /** A batcher that writes down what happens, and works that the test ends. */
 function createHarness(options: { readonly maxExclusives?: number } = {}) {
   const diary: string[] = [];
   const batcher = new Batcher({
-    sendBatch: async (operations) => {
-      diary.push(`flush ${operations.map((operation) => operation.content).join(' ')}`);
-      return operations.map((_, index) => ({ status: 'applied', seq: index + 1, ord: index + 1, at: '' }));
+    flush: async (operations) => {
+      diary.push(`flush ${operations.map(({ send }) => send?.content).join(' ')}`);
+      return operations.map((_, index) => ({ status: 'repeated', seq: index + 1, at: '' }));
     },
     onApplied: () => {},
     onPoison: () => {},
@@ -18,7 +19,7 @@ function createHarness(options: { readonly maxExclusives?: number } = {}) {
     delay: async () => {},
     ...options,
   });
-  const startWork = (conversationId: SendOperation['conversationId'], name: string) => {
+  const startWork = (conversationId: Operation['conversationId'], name: string) => {
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -38,9 +39,9 @@ describe('exclusive work of the batcher', () => {
   it('runs alone in its conversation: sends before it are done, sends behind it wait', async () => {
     const { batcher, diary, startWork } = createHarness();
     const conversationId = newConversationId();
-    const before = batcher.send(message(conversationId, 'before'));
+    const before = batcher.submit(message(conversationId, 'before'));
     const work = startWork(conversationId, 'work');
-    const behind = batcher.send(message(conversationId, 'behind'));
+    const behind = batcher.submit(message(conversationId, 'behind'));
     await before;
     await turn();
     expect(diary).toEqual(['flush before', 'start work']);
@@ -53,7 +54,7 @@ describe('exclusive work of the batcher', () => {
   it('parks only its own conversation', async () => {
     const { batcher, diary, startWork } = createHarness();
     const work = startWork(newConversationId(), 'work');
-    await batcher.send(message(newConversationId(), 'elsewhere'));
+    await batcher.submit(message(newConversationId(), 'elsewhere'));
     expect(diary).toEqual(['start work', 'flush elsewhere']);
     work.end();
     await work.done;
@@ -62,7 +63,7 @@ describe('exclusive work of the batcher', () => {
   it('runs a limited number at once, so that flushes keep a connection', async () => {
     const { batcher, diary, startWork } = createHarness({ maxExclusives: 2 });
     const works = ['a', 'b', 'c'].map((name) => startWork(newConversationId(), name));
-    await batcher.send(message(newConversationId(), 'flows'));
+    await batcher.submit(message(newConversationId(), 'flows'));
     expect(diary).toEqual(['start a', 'start b', 'flush flows']);
     works[1]?.end();
     await works[1]?.done;
@@ -76,16 +77,16 @@ describe('exclusive work of the batcher', () => {
     const { batcher } = createHarness();
     const conversationId = newConversationId();
     const failing = batcher.exclusive(conversationId, () => Promise.reject(new Error('no')));
-    const behind = batcher.send(message(conversationId, 'behind'));
+    const behind = batcher.submit(message(conversationId, 'behind'));
     await expect(failing).rejects.toThrow('no');
-    expect(await behind).toMatchObject({ status: 'applied' });
+    expect(await behind).toMatchObject({ status: 'repeated' });
   });
 
   it('drains when the last work has ended and not before', async () => {
     const { batcher, startWork } = createHarness();
     const conversationId = newConversationId();
     const work = startWork(conversationId, 'work');
-    const behind = batcher.send(message(conversationId, 'behind'));
+    const behind = batcher.submit(message(conversationId, 'behind'));
     let isDrained = false;
     const drained = batcher.drain().then(() => {
       isDrained = true;
@@ -104,6 +105,6 @@ describe('exclusive work of the batcher', () => {
   });
 });
 
-function message(conversationId: SendOperation['conversationId'], content: string): SendOperation {
-  return sendOf({ conversationId, senderId: newUserId(), content });
+function message(conversationId: Operation['conversationId'], content: string): Operation {
+  return plainOperation({ conversationId, content });
 }

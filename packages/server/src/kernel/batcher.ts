@@ -3,23 +3,26 @@
  *
  * - Every conversation has a lane: a queue and at most one flush or exclusive work under way, so its operations commit and are published in the
  *   order they came. Lanes do not wait for each other.
+ * - A flush takes from a lane up to the first operation that would meet another one of the same flush (`flush-part.ts`).
  * - Up to `maxFlushes` flushes run, each taking what is ready: at most 256 operations or 512 KiB. Idle latency is one commit; under load batches grow.
  * - Operations whose conversation somebody else holds come back `busy`. They keep their lane and go again in a flush of their own that waits.
- * - Deadlock, serialization failure, lock timeout: the same batch again, with jitter. Connection lost: the outcome is unknown, and the same batch again
+ * - Deadlock, serialization failure, lock or statement timeout: the same batch again, with jitter. Connection lost: the outcome is unknown, and the same batch again
  *   finds out, because repeats answer. Any other error is a poison operation: the batch is halved until it stands alone and only it fails.
  * - Above `maxQueued` operations new ones are refused at once as `overloaded`: an honest no beats an answer that comes too late.
  */
-import { type ConversationId, ParleyError } from '@parley/protocol';
+import { type ChatEvent, type ConversationId, ParleyError } from '@parley/protocol';
 import { isConnectionLost, isRetryable } from '../db/database-error.js';
-import type { SendBatch, SendOperation, SendVerdict } from '../eventlog/send.js';
+import type { Operation } from './command.js';
+import type { Flush, Verdict } from './flush.js';
+import { FlushPart } from './flush-part.js';
 
 const maxOperations = 256;
 const maxBytes = 512 * 1024;
 
 export interface BatcherOptions {
-  readonly sendBatch: SendBatch;
-  /** Called for each operation that was applied, in the order of its conversation, before its promise resolves. */
-  readonly onApplied: (applied: readonly AppliedSend[]) => void;
+  readonly flush: Flush;
+  /** Called with the events of what was applied, in the order of each conversation, before the promises resolve. */
+  readonly onApplied: (events: readonly ChatEvent[]) => void;
   /** Told of an operation that failed for a reason nobody foresaw. */
   readonly onPoison: (error: unknown) => void;
   readonly onFlush?: (operations: number, seconds: number) => void;
@@ -34,19 +37,12 @@ export interface BatcherOptions {
   readonly maxExclusives?: number;
 }
 
-export interface AppliedSend {
-  readonly operation: SendOperation;
-  readonly seq: number;
-  readonly ord: number;
-  readonly at: string;
-}
+/** The final word on an operation. */
+export type DecidedVerdict = Exclude<Verdict, { status: 'busy' }>;
 
-type DecidedVerdict = Exclude<SendVerdict, { status: 'busy' }>;
-
-interface PendingSend {
-  readonly kind: 'send';
-  readonly operation: SendOperation;
-  readonly bytes: number;
+interface PendingOperation {
+  readonly kind: 'operation';
+  readonly operation: Operation;
   readonly resolve: (verdict: DecidedVerdict) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -58,7 +54,7 @@ interface ExclusiveWork {
 
 interface Lane {
   readonly conversationId: ConversationId;
-  readonly queue: (PendingSend | ExclusiveWork)[];
+  readonly queue: (PendingOperation | ExclusiveWork)[];
   isBusy: boolean;
 }
 
@@ -83,13 +79,12 @@ export class Batcher {
     return this.#queued;
   }
 
-  /** Sends one message. Resolves with the verdict once it is durable. Enqueues before it returns, so callers keep their order. */
-  send(operation: SendOperation): Promise<DecidedVerdict> {
+  /** Resolves with the verdict once it is durable. Enqueues before it returns, so callers keep their order. */
+  submit(operation: Operation): Promise<DecidedVerdict> {
     if (this.#queued >= this.#options.maxQueued)
       return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
     return new Promise((resolve, reject) => {
-      const bytes = operation.content.length + (operation.metadata?.length ?? 0) + 200;
-      this.#enqueue(operation.conversationId, { kind: 'send', operation, bytes, resolve, reject });
+      this.#enqueue(operation.conversationId, { kind: 'operation', operation, resolve, reject });
     });
   }
 
@@ -107,7 +102,7 @@ export class Batcher {
     while (this.#queued > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  #enqueue(conversationId: ConversationId, item: PendingSend | ExclusiveWork): void {
+  #enqueue(conversationId: ConversationId, item: PendingOperation | ExclusiveWork): void {
     this.#queued += 1;
     let lane = this.#lanes.get(conversationId);
     if (lane === undefined) {
@@ -162,33 +157,34 @@ export class Batcher {
     this.#ready = remaining;
   }
 
-  /** Takes operations from the ready lanes, each from the front, until the batch is full. A lane is busy until its part is decided. */
-  #takeBatch(): Map<Lane, PendingSend[]> {
-    const batch = new Map<Lane, PendingSend[]>();
+  /**
+   * Takes operations from the ready lanes, each from the front, until the batch is full. A lane is busy until its part is decided. The oldest lane
+   * says whether the flush is one of plain messages, which is several times cheaper; lanes of the other sort are left for the flush beside it.
+   */
+  #takeBatch(): Map<Lane, PendingOperation[]> {
+    const batch = new Map<Lane, PendingOperation[]>();
     let operations = 0;
     let bytes = 0;
+    let isPlain: boolean | undefined;
     const left: Lane[] = [];
     for (const lane of this.#ready) {
-      if (operations >= maxOperations || bytes >= maxBytes || lane.queue[0]?.kind !== 'send') {
+      const part = takePart(lane.queue, { operations: maxOperations - operations, bytes: maxBytes - bytes });
+      isPlain ??= part.items.length > 0 ? part.isPlain : undefined;
+      if (part.items.length === 0 || part.isPlain !== isPlain) {
         left.push(lane);
         continue;
       }
-      const part: PendingSend[] = [];
-      for (const item of lane.queue) {
-        if (item.kind !== 'send' || operations >= maxOperations || bytes >= maxBytes) break;
-        part.push(item);
-        operations += 1;
-        bytes += item.bytes;
-      }
-      lane.queue.splice(0, part.length);
+      operations += part.items.length;
+      bytes += part.bytes;
+      lane.queue.splice(0, part.items.length);
       lane.isBusy = true;
-      batch.set(lane, part);
+      batch.set(lane, part.items);
     }
     this.#ready = left;
     return batch;
   }
 
-  async #flush(batch: ReadonlyMap<Lane, PendingSend[]>): Promise<void> {
+  async #flush(batch: ReadonlyMap<Lane, PendingOperation[]>): Promise<void> {
     const pending = [...batch.values()].flat();
     const busy = new Set(await this.#settle(pending, false));
     for (const [lane, part] of batch) {
@@ -199,29 +195,26 @@ export class Batcher {
   }
 
   /** A lane somebody else holds waits for itself, outside the flushes of the others. */
-  async #settleWaiting(lane: Lane, partLength: number, pending: PendingSend[]): Promise<void> {
+  async #settleWaiting(lane: Lane, partLength: number, pending: PendingOperation[]): Promise<void> {
     let busy = pending;
     while (busy.length > 0) busy = await this.#settle(busy, true);
     this.#release(lane, partLength);
   }
 
   /** Runs a batch until every operation has an answer; returns those that are busy. */
-  async #settle(pending: PendingSend[], wait: boolean): Promise<PendingSend[]> {
+  async #settle(pending: PendingOperation[], wait: boolean): Promise<PendingOperation[]> {
     const operations = pending.map((item) => item.operation);
     const startedAt = performance.now();
-    let verdicts: SendVerdict[];
+    let verdicts: Verdict[];
     try {
-      verdicts = await this.#sendWithRetries(operations, wait);
+      verdicts = await this.#flushWithRetries(operations, wait);
     } catch (error) {
       return this.#settleFailed(pending, wait, error);
     }
     this.#options.onFlush?.(pending.length, (performance.now() - startedAt) / 1000);
-    const applied: AppliedSend[] = [];
-    for (const [index, verdict] of verdicts.entries()) {
-      const operation = operations[index];
-      if (verdict.status === 'applied' && operation !== undefined) applied.push({ operation, ...verdict });
-    }
-    this.#options.onApplied(applied);
+    this.#options.onApplied(
+      verdicts.flatMap((verdict) => (verdict.status === 'applied' ? verdict.event : [])),
+    );
     return pending.filter((item, index) => {
       const verdict = verdicts[index];
       if (verdict === undefined) item.reject(new Error('the database gave no verdict'));
@@ -232,7 +225,11 @@ export class Batcher {
   }
 
   /** The batch cannot be applied as it is: halve it until the operation at fault stands alone. */
-  async #settleFailed(pending: PendingSend[], wait: boolean, error: unknown): Promise<PendingSend[]> {
+  async #settleFailed(
+    pending: PendingOperation[],
+    wait: boolean,
+    error: unknown,
+  ): Promise<PendingOperation[]> {
     if (error instanceof ParleyError || pending.length === 1) {
       if (!(error instanceof ParleyError)) this.#options.onPoison(error);
       const answer = error instanceof ParleyError ? error : new ParleyError('internal', { cause: error });
@@ -250,10 +247,10 @@ export class Batcher {
   }
 
   /** Eight attempts over some five seconds. */
-  async #sendWithRetries(operations: SendOperation[], wait: boolean): Promise<SendVerdict[]> {
+  async #flushWithRetries(operations: Operation[], wait: boolean): Promise<Verdict[]> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#options.sendBatch(operations, { wait });
+        return await this.#options.flush(operations, { wait });
       } catch (error) {
         const isLost = isConnectionLost(error);
         if (!isLost && !isRetryable(error)) throw error;
@@ -271,4 +268,19 @@ export class Batcher {
     if (this.#queued === 0) for (const wake of this.#idleWaiters.splice(0)) wake();
     if (this.#ready.length > 0) this.#schedulePump();
   }
+}
+
+/** What a flush may take from the front of a queue. */
+function takePart(
+  queue: Lane['queue'],
+  room: { readonly operations: number; readonly bytes: number },
+): { readonly items: PendingOperation[]; readonly isPlain: boolean; readonly bytes: number } {
+  const part = new FlushPart();
+  const items: PendingOperation[] = [];
+  for (const item of queue) {
+    if (item.kind !== 'operation' || items.length >= room.operations || part.bytes >= room.bytes) break;
+    if (!part.take(item.operation)) break;
+    items.push(item);
+  }
+  return { items, isPlain: part.isPlain, bytes: part.bytes };
 }

@@ -1,9 +1,21 @@
-import type { ChatEvent, Conversation, ConversationId, Me, OpId, UserId, Users } from '@parley/protocol';
+import type {
+  BesideMessages,
+  ChatEvent,
+  Conversation,
+  ConversationId,
+  Me,
+  Member,
+  Message,
+  OpId,
+  UserId,
+  Users,
+} from '@parley/protocol';
 import type { Actor } from '../access/actor.js';
 import type { Membership } from '../access/membership.store.js';
 import type { Executor, Tx } from '../db/database.js';
 import type { Appended, LockedHead } from '../eventlog/append.js';
 import type { LogEntry } from '../eventlog/read.js';
+import type { StatePageRows, StateRange } from './state-source.js';
 
 /** Loaders one feature offers to the answers of the others, so that features stay blind to each other. */
 export interface Includes {
@@ -13,7 +25,18 @@ export interface Includes {
   me(db: Executor, owner: Pick<Actor, 'tenantId' | 'userId'>): Promise<Me>;
   /** A conversation as everybody in it sees it. Throws `not_found`. */
   conversation(db: Executor, conversationId: ConversationId): Promise<Conversation>;
+  /** Active members who came in by the entry at a seq; none when more than a hundred did. */
+  membersJoinedAt(db: Executor, conversationId: ConversationId, seq: number): Promise<Member[]>;
+  /** What goes with messages of one conversation for this caller. */
+  besideMessages(
+    ctx: { readonly db: Executor; readonly actor: Actor },
+    conversationId: ConversationId,
+    messages: readonly Message[],
+  ): Promise<BesideMessages>;
 }
+
+/** Includes that one feature each offers; the others are put together by the registry. */
+export type OfferedIncludes = Omit<Includes, 'besideMessages'>;
 
 /** What every handler gets. No Fastify, no socket, no Redis: a feature is tested with a database alone. */
 export interface Context {
@@ -32,8 +55,29 @@ export interface UserContext extends Context {
   readonly actor: Actor;
 }
 
+/** One view of the database, for an answer that consists of more than one read. */
+export interface Snapshot {
+  readonly db: Tx;
+  readonly log: LogReader;
+  /** The rows of a conversation that were touched after a seq and up to `to`; on the last page `to` is the head given. */
+  readState(
+    conversationId: ConversationId,
+    range: StateRange & { readonly head: number },
+  ): Promise<{ readonly rows: StatePageRows; readonly to: number }>;
+}
+
+/** Runs reads in one read-only snapshot. Only its `db` may be used inside: the embedded engine has one session. */
+export type TakeSnapshot = <T>(work: (snapshot: Snapshot) => Promise<T>) => Promise<T>;
+
+/** For queries. */
+export interface QueryContext extends UserContext {
+  readonly takeSnapshot: TakeSnapshot;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly abortSignal: AbortSignal | undefined;
+}
+
 /** For reads of the log. */
-export interface LogContext extends UserContext {
+export interface LogContext extends QueryContext {
   readonly log: LogReader;
 }
 
@@ -42,7 +86,13 @@ export interface LogReader {
   read(
     conversationId: ConversationId,
     range: { readonly after: number; readonly limit: number },
-  ): Promise<{ readonly events: ChatEvent[]; readonly to: number; readonly head: number }>;
+  ): Promise<{
+    readonly events: ChatEvent[];
+    /** Those the events carry. */
+    readonly messages: readonly Message[];
+    readonly to: number;
+    readonly head: number;
+  }>;
 }
 
 /** An event on its way to whoever may see it, after the commit. */

@@ -1,24 +1,30 @@
 import type {
+  BesideMessages,
   Contract,
   ConversationId,
   EventKind,
+  EventOf,
+  Message,
   OperationName,
   Output,
   ParsedInput,
   Right,
 } from '@parley/protocol';
 import type { Actor } from '../access/actor.js';
+import type { Executor, Tx } from '../db/database.js';
 import type { Appended } from '../eventlog/append.js';
-import type { SendOperation } from '../eventlog/send.js';
+import type { OperationRequest, PlacedOperation } from './command.js';
 import type {
   AnonymousContext,
   ConversationContext,
   EntryLoader,
   ExclusiveContext,
-  Includes,
   LogContext,
+  OfferedIncludes,
+  QueryContext,
   UserContext,
 } from './context.js';
+import type { StateSources } from './state-source.js';
 
 /**
  * How an operation is carried out. Every variant names who may call it; there is no default, so an operation without a policy does not
@@ -28,7 +34,7 @@ export type Handler<Name extends OperationName> =
   /** Needs no token. */
   | { readonly policy: 'anyone'; run(ctx: AnonymousContext, input: ParsedInput<Name>): Promise<Output<Name>> }
   /** Needs somebody; what they see is bounded by the handler's own statements. */
-  | { readonly policy: 'user'; run(ctx: UserContext, input: ParsedInput<Name>): Promise<Output<Name>> }
+  | { readonly policy: 'user'; run(ctx: QueryContext, input: ParsedInput<Name>): Promise<Output<Name>> }
   /** Reads in a conversation: `not_found` unless the actor is a member. */
   | {
       readonly policy: 'reader';
@@ -59,12 +65,39 @@ export type Handler<Name extends OperationName> =
       /** The answer to a repeat of a command that was applied before. */
       repeat(ctx: UserContext, input: ParsedInput<Name>, first: Appended): Promise<Output<Name>>;
     }
-  /** Goes into the log through the batcher; the right to send is proved under the lock, by the statement that writes. */
+  /** Goes into the log through the batcher, in a flush with others; its command's right is proved under the lock. */
   | {
-      readonly policy: 'sender';
-      operation(input: ParsedInput<Name>, actor: Actor): SendOperation;
+      readonly policy: 'writer';
+      request(input: ParsedInput<Name>, actor: Actor): OperationRequest;
       answer(input: ParsedInput<Name>, applied: Appended): Output<Name>;
     };
+
+/** What a feature does about entries of others, in the transaction that adds them, after what they change has changed. */
+export type Reaction = (tx: Tx, entries: readonly LoggedEntry[]) => Promise<void>;
+/** An entry that was just added. */
+export type LoggedEntry = Pick<PlacedOperation, 'conversationId' | 'seq' | 'at' | 'actorId' | 'targets'>;
+/** Who reacts to what. */
+export type Reactions = ReadonlyMap<EventKind, readonly Reaction[]>;
+
+/** Loads what goes with messages of one conversation: see `BesideMessages`. */
+export type BesideLoader = (
+  ctx: Pick<UserContext, 'db' | 'actor'>,
+  conversationId: ConversationId,
+  messages: readonly Message[],
+) => Promise<
+  Partial<Omit<BesideMessages, 'users' | 'mine'>> & { readonly mine?: Partial<BesideMessages['mine']> }
+>;
+
+/** The messages in the data of events, by kind: a page of the log brings what goes with them. */
+export type Carries = { readonly [Kind in EventKind]?: (data: EventOf<Kind>['data']) => readonly Message[] };
+
+/** Work a feature repeats by itself, on every node: harmless when two do it at once. */
+export interface Schedule {
+  /** For the log when it fails. */
+  readonly name: string;
+  readonly everyMs: number;
+  run(db: Executor): Promise<unknown>;
+}
 
 /** A vertical slice: one contract, its handlers, and what it offers to log and pages. */
 export interface Feature {
@@ -72,13 +105,26 @@ export interface Feature {
   readonly handlers: { readonly [Name in OperationName]?: Handler<Name> };
   /** Loaders of the log's entries, by event kind. */
   readonly entries: { readonly [Kind in EventKind]?: EntryLoader };
-  readonly includes: Partial<Includes>;
+  readonly includes: Partial<OfferedIncludes>;
+  readonly reacts: { readonly [Kind in EventKind]?: Reaction };
+  readonly beside: BesideLoader | undefined;
+  readonly state: Partial<StateSources>;
+  readonly schedules: readonly Schedule[];
+  readonly carries: Carries;
 }
 
 interface FeatureSpec<Operations extends OperationName, Events extends EventKind> {
   readonly handlers: { readonly [Name in Operations]: Handler<Name> };
   readonly entries?: { readonly [Kind in Events]: EntryLoader };
-  readonly includes?: Partial<Includes>;
+  readonly includes?: Partial<OfferedIncludes>;
+  /** By the kind of the entries, which may be another feature's. */
+  readonly reacts?: { readonly [Kind in EventKind]?: Reaction };
+  /** What it has to say beside messages. */
+  readonly beside?: BesideLoader;
+  /** The rows it adds to what a conversation consists of. */
+  readonly state?: Partial<StateSources>;
+  readonly schedules?: readonly Schedule[];
+  readonly carries?: Carries;
 }
 
 /** Ties handlers to a contract; one missing, or one too many, does not compile. */
@@ -87,5 +133,15 @@ export function defineFeature<C extends Contract>(
   spec: FeatureSpec<keyof C['operations'] & OperationName, keyof C['events'] & EventKind>,
 ): Feature {
   // The spec has a handler for each operation of the contract, which is a part of all operations.
-  return { name: contract.name, entries: {}, includes: {}, ...spec } as Feature;
+  return {
+    name: contract.name,
+    entries: {},
+    includes: {},
+    reacts: {},
+    beside: undefined,
+    state: {},
+    schedules: [],
+    carries: {},
+    ...spec,
+  } as Feature;
 }

@@ -1,4 +1,10 @@
-import { type ConversationId, type OperationName, type OpId, ParleyError } from '@parley/protocol';
+import {
+  type ConversationId,
+  type OperationName,
+  type OpId,
+  ParleyError,
+  type UserId,
+} from '@parley/protocol';
 import { requireRight } from '../access/access.js';
 import type { Actor } from '../access/actor.js';
 import { findMembership } from '../access/membership.store.js';
@@ -6,16 +12,21 @@ import type { Database, Tx } from '../db/database.js';
 import { isConnectionLost, isRetryable } from '../db/database-error.js';
 import { appendEntry, findRepeat, lockHead } from '../eventlog/append.js';
 import { entryKinds } from '../eventlog/entry-kinds.js';
+import { touchUsers } from '../eventlog/touched-users.js';
 import type { Publication } from '../fanout/broker.js';
 import type { Context, Emission, ExclusiveContext } from './context.js';
-import type { Handler } from './define-feature.js';
+import type { Handler, LoggedEntry } from './define-feature.js';
+import type { Registry } from './registry.js';
 
 type ExclusiveHandler = Extract<Handler<OperationName>, { policy: 'creator' | 'member' }>;
 
 /** What rare commands need of the rest. */
 export interface ExclusiveOptions {
   readonly database: Database;
+  readonly registry: Registry;
   readonly publish: (publication: Publication) => void;
+  /** Told after the commit whose memberships it changed. */
+  readonly touch: (userIds: readonly UserId[]) => void;
   readonly newId: () => string;
   readonly delay: (ms: number) => Promise<void>;
   readonly random: () => number;
@@ -42,11 +53,14 @@ export async function runExclusive(call: ExclusiveCall): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
     const emissions: Emission[] = [];
     try {
-      const result = await options.database.transaction((tx) =>
-        runInTransaction({ ...call, opId }, tx, emissions),
-      );
+      const result = await options.database.transaction(async (tx) => {
+        const answer = await runInTransaction({ ...call, opId }, tx, emissions);
+        await touchUsers(tx, peopleOf(emissions));
+        return answer;
+      });
       for (const { event, joins = [], leaves = [] } of emissions)
         options.publish({ conversationId: event.conversationId, events: [event], joins, leaves });
+      options.touch(peopleOf(emissions));
       return result;
     } catch (error) {
       if (!isConnectionLost(error) && !isRetryable(error)) throw error;
@@ -54,6 +68,11 @@ export async function runExclusive(call: ExclusiveCall): Promise<unknown> {
       await options.delay(Math.min(1500, 25 * 2 ** attempt) * (0.5 + options.random()));
     }
   }
+}
+
+/** Whose memberships changed. */
+function peopleOf(emissions: readonly Emission[]): UserId[] {
+  return emissions.flatMap(({ joins = [], leaves = [] }) => [...joins, ...leaves]);
 }
 
 async function runInTransaction(
@@ -84,13 +103,22 @@ async function runInTransaction(
     await findMembership(tx, conversationId, actor.userId),
     handler.right(input, actor),
   );
-  return handler.run(
+  const entries: LoggedEntry[] = [];
+  const result = await handler.run(
     {
       ...ctx,
       head,
       membership,
-      append: (targets) => appendEntry(tx, { conversationId, kind, actorId: actor.userId, opId, targets }),
+      append: async (targets) => {
+        const entry = { conversationId, kind, actorId: actor.userId, opId, targets };
+        const appended = await appendEntry(tx, entry);
+        entries.push({ ...entry, ...appended });
+        return appended;
+      },
     },
     input,
   );
+  if (entries.length > 0)
+    for (const react of call.options.registry.reacts.get(handler.entry) ?? []) await react(tx, entries);
+  return result;
 }

@@ -7,12 +7,14 @@ import { type OperationName, type OpId, ParleyError } from '@parley/protocol';
 import { requireReadable } from '../access/access.js';
 import type { Actor } from '../access/actor.js';
 import type { Batcher } from './batcher.js';
-import type { Context } from './context.js';
+import { noStanding } from './command.js';
+import type { Context, QueryContext } from './context.js';
 import type { Handler } from './define-feature.js';
 import { type ExclusiveOptions, runExclusive } from './exclusive.js';
 import { createLogReader } from './log-reader.js';
 import { parseInput } from './parse-input.js';
-import type { RegisteredOperation, Registry } from './registry.js';
+import type { RegisteredOperation } from './registry.js';
+import { createTakeSnapshot } from './snapshot.js';
 
 export interface Call {
   readonly operation: RegisteredOperation;
@@ -21,12 +23,13 @@ export interface Call {
   readonly actor: Actor | undefined;
   /** The command's name, for operations whose input has no `id`. */
   readonly opId: OpId | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly abortSignal?: AbortSignal;
 }
 
 export type Execute = (call: Call) => Promise<unknown>;
 
 export interface ExecuteOptions extends ExclusiveOptions {
-  readonly registry: Registry;
   readonly batcher: Batcher;
   readonly now: () => number;
 }
@@ -59,16 +62,27 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
   if (actor === undefined) throw new ParleyError('unauthenticated');
   switch (handler.policy) {
     case 'user':
-      return handler.run({ ...ctx, actor }, input);
+      return handler.run(toQueryContext({ options, ctx, call, actor }), input);
     case 'reader': {
-      const reading = { ...ctx, actor, log: createLogReader(options.registry, { ...ctx, actor }) };
+      const reading = {
+        ...toQueryContext({ options, ctx, call, actor }),
+        log: createLogReader(options.registry, { ...ctx, actor }),
+      };
       return requireReadable(ctx.db, actor, handler.conversation(input)).then(() =>
         handler.run(reading, input),
       );
     }
-    case 'sender': {
-      const operation = handler.operation(input, actor);
-      return options.batcher.send(operation).then((verdict) => {
+    case 'writer': {
+      const request = handler.request(input, actor);
+      const operation = {
+        ...request,
+        tenantId: actor.tenantId,
+        actorId: actor.userId,
+        // An id in an input is a command's name, parsed as one.
+        opId: (request.id ?? call.opId ?? options.newId()) as OpId,
+        standing: noStanding,
+      };
+      return options.batcher.submit(operation).then((verdict) => {
         if (verdict.status === 'refused') throw new ParleyError(verdict.code);
         return handler.answer(input, { seq: verdict.seq, at: verdict.at });
       });
@@ -93,4 +107,22 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
     default:
       return handler satisfies never;
   }
+}
+
+function toQueryContext({
+  options,
+  ctx,
+  call,
+  actor,
+}: Omit<Running, 'input'> & { readonly actor: Actor }): QueryContext {
+  const reading = { ...ctx, actor };
+  return {
+    ...reading,
+    abortSignal: call.abortSignal,
+    takeSnapshot: createTakeSnapshot({
+      database: options.database,
+      registry: options.registry,
+      ctx: reading,
+    }),
+  };
 }

@@ -13,7 +13,12 @@ export function createLogReader(
     read: async (conversationId, range) => {
       const { entries, head } = await readLog(ctx.db, conversationId, range);
       const events = await loadEvents({ registry, ctx, conversationId }, entries);
-      return { events, to: entries.at(-1)?.seq ?? Math.max(range.after, 0), head };
+      return {
+        events,
+        messages: events.flatMap(registry.messagesOf),
+        to: entries.at(-1)?.seq ?? Math.max(range.after, 0),
+        head,
+      };
     },
   };
 }

@@ -1,7 +1,16 @@
-import { type EventKind, listOperations, type Operation, type OperationName } from '@parley/protocol';
+import {
+  type ChatEvent,
+  type EventKind,
+  listOperations,
+  type Message,
+  type Operation,
+  type OperationName,
+} from '@parley/protocol';
 import { entryKinds } from '../eventlog/entry-kinds.js';
-import type { EntryLoader, Includes } from './context.js';
-import type { Feature, Handler } from './define-feature.js';
+import { createBesideMessages } from './beside-messages.js';
+import type { EntryLoader, Includes, OfferedIncludes } from './context.js';
+import type { Carries, Feature, Handler, Reaction, Reactions, Schedule } from './define-feature.js';
+import type { StateSources } from './state-source.js';
 
 /** An operation with what carries it out. */
 export interface RegisteredOperation {
@@ -17,6 +26,11 @@ export interface Registry {
   /** The loader and the kind of entries stored under a number. */
   readonly entryLoaders: ReadonlyMap<number, { readonly kind: EventKind; readonly load: EntryLoader }>;
   readonly features: readonly string[];
+  readonly reacts: Reactions;
+  readonly state: StateSources;
+  readonly schedules: readonly Schedule[];
+  /** The messages an event carries. */
+  readonly messagesOf: (event: ChatEvent) => readonly Message[];
 }
 
 /** Puts the features together. Throws at start for an operation, an event or an include that nobody carries out. */
@@ -40,15 +54,48 @@ export function createRegistry(features: readonly Feature[]): Registry {
     includes: collectIncludes(features),
     entryLoaders: collectEntries(features),
     features: features.map((feature) => feature.name),
+    reacts: collectReactions(features),
+    state: collectState(features),
+    schedules: features.flatMap(({ schedules }) => schedules),
+    messagesOf: collectCarries(features),
   };
 }
 
 function collectIncludes(features: readonly Feature[]): Includes {
-  const all: Partial<Includes> = Object.assign({}, ...features.map((feature) => feature.includes));
-  const { users, me, conversation } = all;
-  if (users === undefined || me === undefined || conversation === undefined)
-    throw new Error('users, me and conversation must each be offered by a feature');
-  return { users, me, conversation };
+  const all: Partial<OfferedIncludes> = Object.assign({}, ...features.map((feature) => feature.includes));
+  const { users, me, conversation, membersJoinedAt } = all;
+  if (users === undefined || me === undefined || conversation === undefined || membersJoinedAt === undefined)
+    throw new Error('users, me, conversation and membersJoinedAt must each be offered by a feature');
+  const loaders = features.flatMap(({ beside }) => beside ?? []);
+  return { users, me, conversation, membersJoinedAt, besideMessages: createBesideMessages(loaders, users) };
+}
+
+function collectState(features: readonly Feature[]): StateSources {
+  const all: Partial<StateSources> = Object.assign({}, ...features.map(({ state }) => state));
+  const { conversation, messages, members, threads } = all;
+  if (conversation === undefined || messages === undefined || members === undefined || threads === undefined)
+    throw new Error('conversation, messages, members and threads must each be offered as state by a feature');
+  return { conversation, messages, members, threads };
+}
+
+function collectReactions(features: readonly Feature[]): Reactions {
+  const reactions = new Map<EventKind, Reaction[]>();
+  for (const { reacts } of features)
+    for (const [kind, reaction] of Object.entries(reacts)) {
+      // The keys of the table are kinds.
+      const known = reactions.get(kind as EventKind) ?? [];
+      reactions.set(kind as EventKind, [...known, reaction]);
+    }
+  return reactions;
+}
+
+function collectCarries(features: readonly Feature[]): Registry['messagesOf'] {
+  const all: Carries = Object.assign({}, ...features.map(({ carries }) => carries));
+  return ({ kind, data }) => {
+    // The reader found under a kind takes that kind's data.
+    const read = all[kind] as ((given: unknown) => readonly Message[]) | undefined;
+    return read?.(data) ?? [];
+  };
 }
 
 function collectEntries(features: readonly Feature[]): Registry['entryLoaders'] {

@@ -5,7 +5,6 @@ export interface Metrics {
   readonly flushSize: Histogram;
   readonly flushSeconds: Histogram;
   readonly publishedEvents: Counter;
-  readonly deliveries: Counter;
   readonly unforeseenErrors: Counter;
 }
 
@@ -44,11 +43,6 @@ export function createMetrics(state: {
     publishedEvents: new Counter({
       name: 'parley_events_published_total',
       help: 'Events published after a commit.',
-      registers,
-    }),
-    deliveries: new Counter({
-      name: 'parley_deliveries_total',
-      help: 'Events times the sockets they were written to.',
       registers,
     }),
     unforeseenErrors: new Counter({

@@ -4,7 +4,7 @@ import type { TestEngine } from './describe-each-engine.js';
 import { newMessageId } from './seed.js';
 
 /** Carries operations out as an actor, through parsing, rights, batcher and log, without a transport. */
-export function callAs(engine: TestEngine, actor: Actor | undefined) {
+export function callAs(engine: Pick<TestEngine, 'core'>, actor: Actor | undefined) {
   return async <Name extends OperationName>(
     name: Name,
     input: Input<Name>,

@@ -24,6 +24,8 @@ import { optionDefaults } from '../options.js';
 export interface TestEngine {
   readonly core: Core;
   readonly database: Database;
+  /** Where the database is, for another server on it; undefined on the embedded engine. */
+  readonly databaseUrl: string | undefined;
   /** Qualified name of the installed send function. */
   readonly sendFunction: string;
   readonly sendBatch: SendBatch;
@@ -69,6 +71,7 @@ async function openOnEmbedded() {
   const { engine, close } = await openEngine({ dataDirectory: folder });
   return {
     ...engine,
+    databaseUrl: undefined,
     openAnother: async () => engine.database,
     connect: () => Promise.reject(new Error('the embedded engine has one session')),
     close: async () => {
@@ -89,6 +92,7 @@ async function openOnPostgres() {
   const { engine, close } = await openEngine({ databaseUrl });
   return {
     ...engine,
+    databaseUrl,
     openAnother: async (options: Omit<PostgresOptions, 'url'> = {}) => {
       const another = await openPostgres({ ...patient, ...options, url: databaseUrl });
       others.push(() => another.close());

@@ -1,15 +1,19 @@
 import { type ConversationId, ParleyError, type SessionId } from '@parley/protocol';
 import { type Actor, defaultTenantId } from '../access/actor.js';
 import type { ResumeState } from '../eventlog/resume.js';
+import { Connection } from '../gateway/ws/connection.js';
 import type { SocketServices } from '../gateway/ws/socket-services.js';
 import type { Call } from '../kernel/execute.js';
 import type { RegisteredOperation } from '../kernel/registry.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
+import type { FakeSocket } from './fake-socket.js';
 import { newUserId } from './seed.js';
 
 export interface FakeSocketServices extends SocketServices {
   readonly clock: FakeClock;
   readonly actor: Actor;
+  /** What was counted, in order. */
+  readonly counted: string[];
   /** Calls under way, oldest first. */
   readonly calls: { readonly call: Call; resolve(result: unknown): void; reject(error: unknown): void }[];
 }
@@ -22,6 +26,7 @@ export function createFakeServices(
   const clock = createFakeClock();
   const actor: Actor = { tenantId: defaultTenantId, userId: newUserId(), sessionId: 'session' as SessionId };
   const calls: FakeSocketServices['calls'] = [];
+  const counted: string[] = [];
   const heads = new Map((overrides.memberships ?? []).map((id) => [id, 1]));
   const state: ResumeState = { isSessionLive: true, since: 'since', heads, memberships: heads, gone: [] };
   return {
@@ -29,6 +34,16 @@ export function createFakeServices(
     actor,
     calls,
     clock,
+    counted,
+    random: () => 0.5,
+    admission: {
+      enter: () => ({ verdict: Promise.resolve({ type: 'admitted' as const }), done: () => {} }),
+    },
+    events: {
+      onRefused: (reason) => void counted.push(`refused ${reason}`),
+      onSlow: () => void counted.push('slow'),
+      onDropped: (dropped, count) => void counted.push(`dropped ${count} ${dropped}`),
+    },
     tokens: {
       sign: async () => 'good',
       verify: async (token) => {
@@ -50,12 +65,19 @@ export function createFakeServices(
     readResumeState: async () => state,
     toParleyError: (error) =>
       error instanceof ParleyError ? error : new ParleyError('internal', { cause: error }),
+    presence: { connected: () => () => {} },
     isOriginAllowed: () => true,
     newId: () => 'request',
     features: ['messages'],
     heartbeatMs: 15_000,
     ...overrides,
   } as FakeSocketServices;
+}
+
+/** A connection over a fake socket, as the server makes it. */
+export function connectFake(services: SocketServices, { socket, stream }: FakeSocket): Connection {
+  const { clock, hub, events } = services;
+  return new Connection({ socket, stream, clock, headOf: hub.headOf.bind(hub), ...events });
 }
 
 function nobody(): Promise<never> {

@@ -12,8 +12,12 @@ export interface FakeSocket {
   /** The close frame that was sent, if one was. */
   readonly closed: { readonly code: number; readonly reason: unknown } | undefined;
   readonly isTerminated: boolean;
-  /** Bytes the peer has not read yet. */
-  queuedBytes: number;
+  /** Bytes the stream holds because the peer does not read. */
+  readonly heldBytes: number;
+  /** From now on the stream holds what is written. */
+  stopReading(): void;
+  /** Takes all the stream holds; from then on what is written is taken at once, unless it is told to read only this once. */
+  read(how?: 'once'): void;
 }
 
 export function createFakeSocket(): FakeSocket {
@@ -32,13 +36,19 @@ export function createFakeSocket(): FakeSocket {
       isTerminated = true;
     },
   };
+  let isReading = true;
+  let drained = () => {};
   const stream = {
     writableLength: 0,
+    on: (_event: 'drain', listener: () => void) => {
+      drained = listener;
+    },
     cork: () => {},
     uncork: () => {},
     write: (bytes: Buffer) => {
       writes.push(bytes);
-      return true;
+      if (!isReading) stream.writableLength += bytes.byteLength;
+      return isReading;
     },
   };
   return {
@@ -54,11 +64,17 @@ export function createFakeSocket(): FakeSocket {
     get isTerminated() {
       return isTerminated;
     },
-    get queuedBytes() {
+    get heldBytes() {
       return stream.writableLength;
     },
-    set queuedBytes(bytes: number) {
-      stream.writableLength = bytes;
+    stopReading: () => {
+      isReading = false;
+    },
+    read: (how) => {
+      isReading = how !== 'once';
+      if (stream.writableLength === 0) return;
+      stream.writableLength = 0;
+      drained();
     },
   };
 }

@@ -19,14 +19,18 @@ export const newUserId = () => randomUUID() as UserId;
 export const newConversationId = () => randomUUID() as ConversationId;
 export const newMessageId = () => randomUUID() as MessageId;
 
-/** Somebody with a profile and no password. */
+/** Somebody with a profile and a session, and no password. */
 export async function seedUser(database: Database, tenantId: TenantId = defaultTenantId): Promise<Actor> {
   const userId = newUserId();
   const username = `u${userId.replaceAll('-', '')}`;
   await sql`
     insert into parley.users (tenant_id, id, username, display_name)
     values (${tenantId}, ${userId}, ${username}, ${username})`.execute(database.kysely);
-  return { tenantId, userId, sessionId: randomUUID() as SessionId };
+  const sessionId = randomUUID() as SessionId;
+  await sql`
+    insert into parley.sessions (id, tenant_id, user_id, expires_at)
+    values (${sessionId}, ${tenantId}, ${userId}, now() + interval '1 day')`.execute(database.kysely);
+  return { tenantId, userId, sessionId };
 }
 
 export async function seedUsers(database: Database, count: number): Promise<Actor[]> {

@@ -4,6 +4,7 @@ import { useUser } from '../../hooks/use-people.js';
 import type { MessageRow } from '../../store/log-rows.js';
 import { hueOf } from '../../text/names.js';
 import { clockTime } from '../../text/times.js';
+import { Icon } from '../shared/icon.js';
 import { Portrait } from '../shared/portrait.js';
 import { type MessageActions, MessageStatus, useIsLate } from './message-status.js';
 
@@ -35,9 +36,17 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
             <time dateTime={row.at}>{clockTime(row.at)}</time>
           </header>
         )}
-        <p className={bubbleClassOf(row, isLate)} dir="auto">
-          {row.content}
-        </p>
+        {row.change === 'deleted' ? (
+          <p className="bubble is-deleted">
+            <Icon name="trash" isSmall />
+            Message deleted
+          </p>
+        ) : (
+          <p className={bubbleClassOf(row, isLate)} dir="auto">
+            {row.content}
+            {row.change === 'edited' && <span className="edited">edited</span>}
+          </p>
+        )}
         {hasFoot && <MessageStatus row={row} isLate={isLate} actions={actions} />}
       </div>
     </article>
@@ -67,6 +76,7 @@ function bubbleClassOf({ delivery }: MessageRow, isLate: boolean): string {
 
 const spoken = { waiting: ', waiting to send', failed: ', not sent', sent: '', received: '' } as const;
 
-function labelOf({ at, content, delivery }: MessageRow, name: string): string {
-  return `${name}, ${clockTime(at)}, ${content}${spoken[delivery.status]}`;
+function labelOf({ at, content, delivery, change }: MessageRow, name: string): string {
+  const words = change === 'deleted' ? 'message deleted' : content;
+  return `${name}, ${clockTime(at)}, ${words}${change === 'edited' ? ', edited' : ''}${spoken[delivery.status]}`;
 }

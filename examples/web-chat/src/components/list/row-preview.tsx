@@ -44,8 +44,9 @@ function LatestMessage({ conversation }: { conversation: ConversationSummary }) 
   const meId = useMeId();
   const sender = useUser(message?.senderId);
   if (message === null) return <Line>No messages yet</Line>;
-  if (message.senderId === meId) return <OwnLine content={message.content} />;
-  if (conversation.type === 'direct') return <Line>{message.content}</Line>;
+  const words = message.deletedAt === null ? message.content : 'Message deleted';
+  if (message.senderId === meId) return <OwnLine content={words} />;
+  if (conversation.type === 'direct') return <Line>{words}</Line>;
   const name = sender?.displayName.split(' ')[0];
   return (
     <Line>
@@ -54,7 +55,7 @@ function LatestMessage({ conversation }: { conversation: ConversationSummary }) 
           <bdi>{name}</bdi>:{' '}
         </>
       )}
-      <bdi>{message.content}</bdi>
+      <bdi>{words}</bdi>
     </Line>
   );
 }

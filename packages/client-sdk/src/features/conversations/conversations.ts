@@ -1,4 +1,4 @@
-import type { ConversationSummary, Input, Output } from '@parley/protocol/wire';
+import type { ConversationId, ConversationSummary, Input, Output } from '@parley/protocol/wire';
 import type { Call } from '../../call.js';
 import type { CallOptions } from '../../http.js';
 
@@ -14,9 +14,20 @@ export interface Conversations {
     options?: CallOptions,
   ) => Promise<Output<'listConversations'>>;
   readonly get: (input: Input<'getConversation'>, options?: CallOptions) => Promise<ConversationSummary>;
+  /**
+   * Tells which conversations are on the screen, in the place of those told before: their events come as they happen, also when a lot happens. Of other
+   * conversations that holds only while little does; where a lot happens, `conversation.changed` tells how far they went, and their events come once they are
+   * opened. The server takes the first 500. Stays over interruptions.
+   */
+  readonly setOpen: (conversationIds: readonly string[]) => void;
 }
 
-export function createConversations(call: Call, newId: () => string): Conversations {
+/** @param setOpen  keeps the conversations and tells the server */
+export function createConversations(
+  call: Call,
+  newId: () => string,
+  setOpen: (conversationIds: readonly ConversationId[]) => void,
+): Conversations {
   return {
     create: (input, options) =>
       call(
@@ -26,5 +37,7 @@ export function createConversations(call: Call, newId: () => string): Conversati
       ),
     list: (input = {}, options) => call('listConversations', input, options),
     get: (input, options) => call('getConversation', input, options),
+    // Ids are plain strings with a brand; the server passes over those that are none of ours.
+    setOpen: (conversationIds) => setOpen(conversationIds as readonly ConversationId[]),
   };
 }

@@ -16,6 +16,16 @@ export interface Messages {
   /** A page of history, oldest first: the latest, or those `before`, `after` or `around` a message. */
   readonly list: (input: Input<'listMessages'>, options?: CallOptions) => Promise<Output<'listMessages'>>;
   readonly get: (input: Input<'getMessage'>, options?: CallOptions) => Promise<Message>;
+  /**
+   * Gives a message of your own other words.
+   *
+   * @throws {ParleyError} `message_too_long`, `invalid_text`, `not_found`, `forbidden`, ...
+   */
+  readonly edit: (input: Input<'editMessage'>, options?: CallOptions) => Promise<Ack>;
+  /** Deletes a message for everyone; its place stays, empty. */
+  readonly delete: (input: Input<'deleteMessage'>, options?: CallOptions) => Promise<Ack>;
+  /** What a message said before it was edited, oldest first. */
+  readonly versions: (input: Input<'listVersions'>, options?: CallOptions) => Promise<Output<'listVersions'>>;
 }
 
 export function createMessages(call: Call, newId: () => string): Messages {
@@ -26,5 +36,11 @@ export function createMessages(call: Call, newId: () => string): Messages {
     },
     list: (input, options) => call('listMessages', input, options),
     get: (input, options) => call('getMessage', input, options),
+    edit: async (input, options) => {
+      checkMessage(input);
+      return call('editMessage', input, options);
+    },
+    delete: (input, options) => call('deleteMessage', input, options),
+    versions: (input, options) => call('listVersions', input, options),
   };
 }

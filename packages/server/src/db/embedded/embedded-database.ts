@@ -69,6 +69,14 @@ async function open(
       statements += 1;
       return kysely.transaction().execute(work);
     },
+    snapshot: (work) => {
+      statements += 1;
+      return kysely
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute(work);
+    },
     ping: () =>
       withTimeout(
         2000,

@@ -36,7 +36,8 @@ function createDriver(client: WorkerClient, mutex: Mutex): Driver {
       return connection;
     },
     releaseConnection: async () => mutex.release(),
-    beginTransaction: () => run('begin isolation level read committed'),
+    beginTransaction: (_connection, { isolationLevel = 'read committed', accessMode = 'read write' }) =>
+      run(`begin isolation level ${isolationLevel} ${accessMode}`),
     commitTransaction: () => run('commit'),
     rollbackTransaction: () => run('rollback'),
     destroy: async () => {},

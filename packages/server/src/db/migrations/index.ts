@@ -1,4 +1,7 @@
 import core from './0001-core.sql';
+import changesOfMessages from './0002-changes-of-messages.sql';
+import receipts from './0003-receipts.sql';
+import pendingOperations from './0004-pending-operations.sql';
 
 export interface Migration {
   /** Number and subject; never renamed. */
@@ -8,4 +11,9 @@ export interface Migration {
 }
 
 /** In the order they are applied. */
-export const migrations: readonly Migration[] = [{ name: '0001-core', up: core }];
+export const migrations: readonly Migration[] = [
+  { name: '0001-core', up: core },
+  { name: '0002-changes-of-messages', up: changesOfMessages },
+  { name: '0003-receipts', up: receipts },
+  { name: '0004-pending-operations', up: pendingOperations },
+];

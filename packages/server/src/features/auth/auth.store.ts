@@ -113,14 +113,26 @@ export async function extendSession(tx: Tx, sessionId: SessionId): Promise<void>
     update parley.sessions set expires_at = now() + interval '30 days' where id = ${sessionId}`.execute(tx);
 }
 
-export async function revokeSession(db: Executor, sessionId: SessionId): Promise<void> {
-  await sql`
-    update parley.sessions set revoked_at = now() where id = ${sessionId} and revoked_at is null`.execute(db);
+/** Ends a session and notes whose it was for the nodes they are connected to. Returns them, or undefined when it had ended before. */
+export async function revokeSession(db: Executor, sessionId: SessionId): Promise<UserId | undefined> {
+  const { rows } = await sql<{ user_id: UserId }>`
+    with revoked as (
+      update parley.sessions set revoked_at = now() where id = ${sessionId} and revoked_at is null returning user_id
+    ), ${touchRevoked} select user_id from revoked`.execute(db);
+  return rows[0]?.user_id;
 }
 
-/** Ends the session a refresh token belongs to; nothing for an unknown token. */
-export async function revokeSessionOfToken(db: Executor, tokenHash: Buffer): Promise<void> {
-  await sql`
-    update parley.sessions set revoked_at = now() where revoked_at is null
-    and id = (select session_id from parley.refresh_tokens where token_hash = ${tokenHash})`.execute(db);
+/** The same for the session a refresh token belongs to; undefined also for an unknown token. */
+export async function revokeSessionOfToken(db: Executor, tokenHash: Buffer): Promise<UserId | undefined> {
+  const { rows } = await sql<{ user_id: UserId }>`
+    with revoked as (
+      update parley.sessions set revoked_at = now() where revoked_at is null
+      and id = (select session_id from parley.refresh_tokens where token_hash = ${tokenHash}) returning user_id
+    ), ${touchRevoked} select user_id from revoked`.execute(db);
+  return rows[0]?.user_id;
 }
+
+const touchRevoked = sql`touched as (
+  insert into parley.commit_log as l (users) select array_agg(r.user_id) from revoked r having count(*) > 0
+  on conflict (xid) do update set users = l.users || excluded.users
+)`;

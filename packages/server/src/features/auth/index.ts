@@ -12,6 +12,8 @@ export interface AuthOptions {
   readonly passwords: Passwords;
   readonly refreshTokens: RefreshTokens;
   readonly sessions: Sessions;
+  /** Told after a commit whose sessions it ended. */
+  readonly touch: (userIds: readonly UserId[]) => void;
 }
 
 /** Built-in accounts: register, log in, refresh, log out. */
@@ -21,6 +23,7 @@ export function createAuthFeature({
   passwords,
   refreshTokens,
   sessions,
+  touch,
 }: AuthOptions): Feature {
   return defineFeature(contracts.auth, {
     handlers: {
@@ -60,7 +63,8 @@ export function createAuthFeature({
       logout: {
         policy: 'anyone',
         run: async ({ db }, { refreshToken }) => {
-          await revokeSessionOfToken(db, refreshTokens.hashOf(refreshToken));
+          const userId = await revokeSessionOfToken(db, refreshTokens.hashOf(refreshToken));
+          if (userId !== undefined) touch([userId]);
           return null;
         },
       },

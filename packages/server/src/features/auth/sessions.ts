@@ -15,6 +15,8 @@ export interface SessionsOptions {
   readonly tokens: Tokens;
   readonly refreshTokens: RefreshTokens;
   readonly newId: () => string;
+  /** Told after a commit whose sessions it ended. */
+  readonly touch: (userIds: readonly UserId[]) => void;
 }
 
 /** What a session gives but for the profile, which the users feature knows. */
@@ -26,7 +28,7 @@ export interface Sessions {
   refresh(refreshToken: string): Promise<Grant>;
 }
 
-export function createSessions({ database, tokens, refreshTokens, newId }: SessionsOptions): Sessions {
+export function createSessions({ database, tokens, refreshTokens, newId, touch }: SessionsOptions): Sessions {
   const grant = async (
     owner: { readonly tenantId: TenantId; readonly userId: UserId; readonly sessionId: SessionId },
     refreshToken: string,
@@ -58,7 +60,10 @@ export function createSessions({ database, tokens, refreshTokens, newId }: Sessi
         return token;
       });
       if (found?.isSessionLive !== true) throw new ParleyError('refresh_invalid');
-      if (found.use === 'reused') throw new ParleyError('refresh_reused');
+      if (found.use === 'reused') {
+        touch([found.userId]);
+        throw new ParleyError('refresh_reused');
+      }
       return grant(found, successor);
     },
   };

@@ -1,7 +1,8 @@
 import type { Conversation, ConversationId, ConversationSummary, UserId } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
-import { type MessageRow, toMessage } from '../../eventlog/message-row.js';
+import { type MessageRow, messageColumns, toMessage } from '../../eventlog/message-row.js';
 import { iso } from '../../eventlog/time.js';
+import { unreadCount } from '../../eventlog/unread-count.js';
 
 /** How the database stores a type. Never renumber. */
 export const conversationTypes = ['direct', 'group'] as const satisfies readonly Conversation['type'][];
@@ -39,23 +40,29 @@ export function toConversation(row: ConversationRow): Conversation {
   };
 }
 
-/** What the list needs beside the conversation: from the head `h` and its latest message `m`, which may be missing. */
+const ownUnreadCount = unreadCount({
+  conversationId: 'h.conversation_id',
+  lastOrd: 'h.last_ord',
+  readOrd: 'greatest(me.read_ord, h.floor_ord)',
+});
+
+/**
+ * What the list needs beside the conversation: from the head `h`, the caller's member row `me`, and the latest message `m`, which may be missing, as one
+ * value.
+ */
 export const summaryColumns: RawBuilder<SummaryRow> = sql`
   ${conversationColumns}, h.last_seq, ${iso('h.last_activity_at')} as last_activity_at,
-  m.id as message_id, m.seq as message_seq, m.rev as message_rev, m.ord as message_ord, m.sender_id, m.content,
-  m.metadata as message_metadata, ${iso('m.at')} as message_at`;
+  me.read_seq, me.delivered_seq, me.unread_from_seq, ${sql.raw(ownUnreadCount)} as unread_count,
+  case when m.id is not null then (select to_jsonb(x) from (select ${messageColumns}) x) end as last_message`;
 
 export interface SummaryRow extends ConversationRow {
   readonly last_seq: number;
   readonly last_activity_at: string;
-  readonly message_id: MessageRow['id'] | null;
-  readonly message_seq: number;
-  readonly message_rev: number;
-  readonly message_ord: number;
-  readonly sender_id: UserId;
-  readonly content: string;
-  readonly message_metadata: MessageRow['metadata'];
-  readonly message_at: string;
+  readonly read_seq: number;
+  readonly delivered_seq: number;
+  readonly unread_from_seq: number | null;
+  readonly unread_count: number;
+  readonly last_message: MessageRow | null;
 }
 
 export function toSummary(row: SummaryRow): ConversationSummary {
@@ -63,19 +70,12 @@ export function toSummary(row: SummaryRow): ConversationSummary {
     ...toConversation(row),
     lastSeq: row.last_seq,
     lastActivityAt: row.last_activity_at,
-    lastMessage:
-      row.message_id === null
-        ? null
-        : toMessage({
-            conversation_id: row.id,
-            id: row.message_id,
-            seq: row.message_seq,
-            rev: row.message_rev,
-            ord: row.message_ord,
-            sender_id: row.sender_id,
-            content: row.content,
-            metadata: row.message_metadata,
-            at: row.message_at,
-          }),
+    lastMessage: row.last_message === null ? null : toMessage(row.last_message),
+    mine: {
+      readSeq: row.read_seq,
+      deliveredSeq: row.delivered_seq,
+      unreadCount: row.unread_count,
+      unreadFromSeq: row.unread_from_seq,
+    },
   };
 }

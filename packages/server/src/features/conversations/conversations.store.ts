@@ -58,12 +58,13 @@ export async function listSummaries(
   // The page is cut before conversations and messages are looked up: 500 memberships cost 500 heads, not 500 messages.
   const { rows } = await sql<SummaryRow>`
     with h as materialized (
-      select h.* from parley.members me
+      select h.*, me.read_seq, me.read_ord, me.delivered_seq, me.unread_from_seq from parley.members me
       join parley.conversation_heads h on h.conversation_id = me.conversation_id
       where me.user_id = ${actor.userId} and me.status = 1 and h.tenant_id = ${actor.tenantId} and h.state <> 2 and ${after}
       order by h.last_activity_at desc, h.conversation_id desc limit ${page.limit}
     )
     select ${summaryColumns} from h
+    cross join lateral (select h.read_seq, h.read_ord, h.delivered_seq, h.unread_from_seq) me
     join parley.conversations c on c.id = h.conversation_id
     left join parley.messages m on m.conversation_id = h.conversation_id and m.seq = h.last_message_seq
     order by h.last_activity_at desc, h.conversation_id desc`.execute(db);

@@ -92,7 +92,11 @@ async function emitCreated(
       seq: entry.seq,
       at: entry.at,
       actorId: ctx.actor.userId,
-      data: { conversation, users },
+      data: {
+        conversation,
+        members: await ctx.include.membersJoinedAt(ctx.tx, conversationId, entry.seq),
+        users,
+      },
     },
     joins: entry.memberIds,
   });

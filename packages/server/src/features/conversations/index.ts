@@ -3,6 +3,7 @@ import { defineFeature } from '../../kernel/define-feature.js';
 import { findConversation, findSummary, listSummaries } from './conversations.store.js';
 import { conversationIdOf, createConversation } from './create-conversation.js';
 import { decodeCursor, encodeCursor } from './list-cursor.js';
+import { listTouchedConversation } from './touched-conversation.store.js';
 
 /** Conversations: making them, and the list with the latest message of each. */
 export const conversationsFeature = defineFeature(contracts.conversations, {
@@ -46,9 +47,17 @@ export const conversationsFeature = defineFeature(contracts.conversations, {
       const conversation = await ctx.include.conversation(ctx.db, conversationId);
       const people = [conversation.createdBy, ...(conversation.directUserIds ?? [])];
       const users = await ctx.include.users(ctx.db, ctx.actor, people);
-      return new Map(entries.map((entry) => [entry.seq, { conversation, users }]));
+      const loaded = new Map<number, unknown>();
+      for (const { seq } of entries)
+        loaded.set(seq, {
+          conversation,
+          members: await ctx.include.membersJoinedAt(ctx.db, conversationId, seq),
+          users,
+        });
+      return loaded;
     },
   },
+  state: { conversation: listTouchedConversation },
   includes: {
     conversation: async (db, conversationId) => {
       const conversation = await findConversation(db, conversationId);

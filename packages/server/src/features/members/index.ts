@@ -2,8 +2,9 @@ import { contracts, type UserId, type Users } from '@parley/protocol';
 import { defineFeature } from '../../kernel/define-feature.js';
 import { addMembers } from './add-members.js';
 import { decodeCursor, encodeCursor } from './member-cursor.js';
-import { listMembers, listMembersAmong } from './members.store.js';
+import { listMembers, listMembersAmong, listMembersJoinedAt } from './members.store.js';
 import { removeMember } from './remove-member.js';
+import { listTouchedMembers } from './touched-members.store.js';
 
 /** Who is in a conversation: listing, adding, removing, leaving. */
 export const membersFeature = defineFeature(contracts.members, {
@@ -64,9 +65,13 @@ export const membersFeature = defineFeature(contracts.members, {
         ]),
       );
     },
-    'members.removed': async (_ctx, _conversationId, entries) =>
-      new Map(entries.map((entry) => [entry.seq, { userIds: entry.targets }])),
+    'members.removed': async (ctx, conversationId, entries) => {
+      const conversation = await ctx.include.conversation(ctx.db, conversationId);
+      return new Map(entries.map((entry) => [entry.seq, { conversation, userIds: entry.targets }]));
+    },
   },
+  state: { members: listTouchedMembers },
+  includes: { membersJoinedAt: listMembersJoinedAt },
 });
 
 /** The profiles of some people: an entry carries those it is about, not those of the whole page. */

@@ -6,6 +6,7 @@ import { callAs } from '../../testing/callers.js';
 import { describeEachEngine } from '../../testing/describe-each-engine.js';
 import { expectCode } from '../../testing/expect-code.js';
 import { auditLog, oneTo } from '../../testing/log-audit.js';
+import { readLogPage } from '../../testing/log-page.js';
 import { newMessageId, newUserId, seedUser, seedUsers } from '../../testing/seed.js';
 
 describeEachEngine('members', (open) => {
@@ -44,7 +45,7 @@ describeEachEngine('members', (open) => {
     expect(await add(bob, [cid.userId])).toEqual({ seq: 2 });
     expect(await send(cid)).toMatchObject({ seq: 3 });
     expect(await get()).toMatchObject({ memberCount: 3, rev: 2 });
-    const { items } = await as(cid)('listChanges', { conversationId, since: 1 });
+    const { items } = await readLogPage(as(cid), { conversationId, since: 1 });
     expect(items).toMatchObject([
       {
         kind: 'members.added',

@@ -29,7 +29,7 @@ export async function removeMember(
       seq,
       at,
       actorId: actor.userId,
-      data: { userIds: [userId] },
+      data: { conversation: await ctx.include.conversation(tx, conversationId), userIds: [userId] },
     },
     leaves: [userId],
   });

@@ -1,22 +1,33 @@
-import { contracts, ParleyError } from '@parley/protocol';
+import { contracts, type Message, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
+import { listMessagesById } from '../../eventlog/message-row.js';
+import type { EntryLoader, UserContext } from '../../kernel/context.js';
 import { defineFeature } from '../../kernel/define-feature.js';
+import { requestDeletion } from './delete-message.js';
+import { requestEdit } from './edit-message.js';
 import { readPage } from './message-pages.js';
+import { deletePurgeableVersions, listMessageVersions } from './message-versions.store.js';
 import { findMessage, listMessagesAt } from './messages.store.js';
+import { requestSend } from './send-message.js';
+import { listTouchedMessages } from './touched-messages.store.js';
+import { withThreads } from './with-threads.js';
 
-/** Messages: sending, which the batcher carries out, and reading history. */
+/** Messages: sending, changing and deleting them, which the batcher carries out, and reading history. */
 export const messagesFeature = defineFeature(contracts.messages, {
   handlers: {
     sendMessage: {
-      policy: 'sender',
-      operation: (input, actor) => ({
-        tenantId: actor.tenantId,
-        conversationId: input.conversationId,
-        senderId: actor.userId,
-        id: input.id,
-        content: input.content,
-        metadata: input.metadata === undefined ? null : JSON.stringify(input.metadata),
-      }),
+      policy: 'writer',
+      request: requestSend,
       answer: ({ id }, { seq, at }) => ({ id, seq, at }),
+    },
+    editMessage: {
+      policy: 'writer',
+      request: requestEdit,
+      answer: ({ messageId }, { seq, at }) => ({ id: messageId, seq, at }),
+    },
+    deleteMessage: {
+      policy: 'writer',
+      request: requestDeletion,
+      answer: ({ messageId }, { seq, at }) => ({ id: messageId, seq, at }),
     },
     listMessages: {
       policy: 'reader',
@@ -27,11 +38,7 @@ export const messagesFeature = defineFeature(contracts.messages, {
         const last = page.items.at(-1);
         return {
           items: page.items,
-          users: await ctx.include.users(
-            ctx.db,
-            ctx.actor,
-            page.items.map((message) => message.senderId),
-          ),
+          ...(await ctx.include.besideMessages(ctx, conversationId, page.items)),
           ...(page.hasBefore && first !== undefined ? { previousCursor: String(first.seq) } : {}),
           ...(page.hasAfter && last !== undefined ? { nextCursor: String(last.seq) } : {}),
         };
@@ -46,6 +53,11 @@ export const messagesFeature = defineFeature(contracts.messages, {
         return message;
       },
     },
+    listVersions: {
+      policy: 'reader',
+      conversation: ({ conversationId }) => conversationId,
+      run: listVersions,
+    },
   },
   entries: {
     'message.created': async ({ db }, conversationId, entries) => {
@@ -54,7 +66,58 @@ export const messagesFeature = defineFeature(contracts.messages, {
         conversationId,
         entries.map((entry) => entry.seq),
       );
-      return new Map(messages.map((message) => [message.seq, message]));
+      return new Map((await withThreads(db, messages)).map((message) => [message.seq, message]));
     },
+    'message.updated': loadTargets((_db, messages) => Promise.resolve(messages)),
+    'message.deleted': loadTargets(withThreads),
+  },
+  state: { messages: listTouchedMessages },
+  carries: {
+    'message.created': (message) => [message],
+    'message.updated': (message) => [message],
+    'message.deleted': (message) => [message],
+  },
+  schedules: [{ name: 'purge deleted versions', everyMs: 3_600_000, run: deletePurgeableVersions }],
+  /** Quotes are resolved on read: what is answered shows as it is now. */
+  beside: async ({ db }, conversationId, messages) => {
+    const ids = new Set(messages.flatMap(({ replyToId }) => replyToId ?? []));
+    if (ids.size === 0) return {};
+    const quoted = await listMessagesById(db, conversationId, [...ids]);
+    return { quotes: Object.fromEntries(quoted.map((message) => [message.id, message])) };
   },
 });
+
+/** The message an entry is about, in its present state. */
+function loadTargets(
+  extend: (db: UserContext['db'], messages: readonly Message[]) => Promise<readonly Message[]>,
+): EntryLoader {
+  return async ({ db }, conversationId, entries) => {
+    const found = await listMessagesById(
+      db,
+      conversationId,
+      entries.flatMap((entry) => entry.targets),
+    );
+    const messages = new Map(
+      (await extend(db, found)).map((message): [string, Message] => [message.id, message]),
+    );
+    return new Map(entries.map((entry) => [entry.seq, messages.get(entry.targets[0] ?? '')]));
+  };
+}
+
+/** A message that is deleted has no history but for those who may restore it, so it has none here. */
+async function listVersions(
+  ctx: UserContext,
+  { conversationId, messageId, limit = 50, cursor = '0' }: ParsedInput<'listVersions'>,
+): Promise<Output<'listVersions'>> {
+  if (!/^\d{1,15}$/.test(cursor)) throw new ParleyError('invalid_cursor');
+  const message = await findMessage(ctx.db, conversationId, messageId);
+  if (message === undefined || message.deletedAt !== null) throw new ParleyError('not_found');
+  const page = { after: Number(cursor), limit: limit + 1 };
+  const versions = await listMessageVersions(ctx.db, { conversationId, messageId }, page);
+  const items = versions.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items,
+    ...(versions.length > limit && last !== undefined ? { nextCursor: String(last.rev) } : {}),
+  };
+}

@@ -38,7 +38,8 @@ export async function readPage(db: Executor, request: PageRequest): Promise<Mess
 async function readAround(db: Executor, request: PageRequest, id: MessageId): Promise<MessagePage> {
   const { conversationId, limit } = request;
   const target = await findMessage(db, conversationId, id);
-  if (target === undefined) throw new ParleyError('not_found');
+  // A reply stands in its thread, which has pages of its own.
+  if (target === undefined || target.threadId !== null) throw new ParleyError('not_found');
   const olderWanted = Math.floor((limit - 1) / 2);
   const newerWanted = limit - 1 - olderWanted;
   const older = await listMessagesBefore(db, conversationId, { before: target.seq, limit: olderWanted + 1 });

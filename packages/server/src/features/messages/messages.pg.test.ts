@@ -5,6 +5,7 @@ import { callAs } from '../../testing/callers.js';
 import { describeEachEngine } from '../../testing/describe-each-engine.js';
 import { expectCode } from '../../testing/expect-code.js';
 import { oneTo } from '../../testing/log-audit.js';
+import { readLogPage } from '../../testing/log-page.js';
 import { newMessageId, seedUser } from '../../testing/seed.js';
 
 describeEachEngine('messages', (open) => {
@@ -48,11 +49,16 @@ describeEachEngine('messages', (open) => {
       seq: 2,
       rev: 2,
       ord: 1,
+      threadId: null,
+      replyToId: null,
       senderId: ann.userId,
       type: 'text',
       content: 'text',
       metadata: { a: { b: [1] } },
+      reactions: [],
       at: ack.at,
+      editedAt: null,
+      deletedAt: null,
     });
     expect((await list()).items).toEqual([message]);
   });
@@ -115,6 +121,15 @@ describeEachEngine('messages', (open) => {
     await expectCode('not_found', () => call()('getMessage', { conversationId: other, messageId: id }));
   });
 
+  it('what lies at or below the floor of the conversation is not shown', async () => {
+    await fill(4);
+    await open().query('update parley.conversation_heads set floor_seq = 3 where conversation_id = $1', [
+      conversationId,
+    ]);
+    expect((await seqs({})).seqs).toEqual([4, 5]);
+    expect((await seqs({ after: '0' })).seqs).toEqual([4, 5]);
+  });
+
   it('a cursor that is no position is refused', async () => {
     for (const cursor of ['', 'x', '-1', '1.5', '9'.repeat(16)]) {
       await expectCode('invalid_cursor', () => list({ before: cursor }));
@@ -124,7 +139,7 @@ describeEachEngine('messages', (open) => {
 
   it('the log reads as what happened, in order, in pieces of any size', async () => {
     await fill(4);
-    const whole = await call()('listChanges', { conversationId, since: 0 });
+    const whole = await readLogPage(call(), { conversationId, since: 0 });
     expect(whole.items.map((item) => [item.seq, item.kind])).toEqual([
       [1, 'conversation.created'],
       ...[2, 3, 4, 5].map((seq) => [seq, 'message.created']),
@@ -132,13 +147,13 @@ describeEachEngine('messages', (open) => {
     expect([whole.to, whole.head]).toEqual([5, 5]);
     const pieces: typeof whole.items = [];
     for (let since = 0; since < 5; ) {
-      const piece = await call()('listChanges', { conversationId, since, limit: 2 });
+      const piece = await readLogPage(call(), { conversationId, since, limit: 2 });
       pieces.push(...piece.items);
       expect(piece.to).toBeGreaterThan(since);
       since = piece.to;
     }
     expect(pieces).toEqual(whole.items);
-    expect(await call()('listChanges', { conversationId, since: 5 })).toMatchObject({
+    expect(await readLogPage(call(), { conversationId, since: 5 })).toMatchObject({
       items: [],
       to: 5,
       head: 5,

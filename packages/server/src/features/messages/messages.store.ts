@@ -1,5 +1,5 @@
 import type { ConversationId, Message, MessageId } from '@parley/protocol';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../../db/database.js';
 import { type MessageRow, messageColumns, toMessage } from '../../eventlog/message-row.js';
 
@@ -26,7 +26,7 @@ export async function listMessagesAt(
   return rows.map(toMessage);
 }
 
-/** Messages before a seq, newest first; without one the newest of all. */
+/** Messages of the conversation itself before a seq, newest first; without one the newest of all. */
 export async function listMessagesBefore(
   db: Executor,
   conversationId: ConversationId,
@@ -34,12 +34,12 @@ export async function listMessagesBefore(
 ): Promise<Message[]> {
   const { rows } = await sql<MessageRow>`
     select ${messageColumns} from parley.messages m
-    where m.conversation_id = ${conversationId} and m.seq < ${range.before ?? Number.MAX_SAFE_INTEGER}
+    where m.conversation_id = ${conversationId} and m.seq < ${range.before ?? Number.MAX_SAFE_INTEGER} and m.thread_id is null and ${aboveFloor(conversationId)}
     order by m.seq desc limit ${range.limit}`.execute(db);
   return rows.map(toMessage);
 }
 
-/** Messages after a seq, oldest first. */
+/** Messages of the conversation itself after a seq, oldest first. */
 export async function listMessagesAfter(
   db: Executor,
   conversationId: ConversationId,
@@ -47,7 +47,12 @@ export async function listMessagesAfter(
 ): Promise<Message[]> {
   const { rows } = await sql<MessageRow>`
     select ${messageColumns} from parley.messages m
-    where m.conversation_id = ${conversationId} and m.seq > ${range.after}
+    where m.conversation_id = ${conversationId} and m.seq > ${range.after} and m.thread_id is null and ${aboveFloor(conversationId)}
     order by m.seq limit ${range.limit}`.execute(db);
   return rows.map(toMessage);
+}
+
+/** What retention has dropped is not shown, also while its rows are still being deleted. */
+function aboveFloor(conversationId: ConversationId): RawBuilder<boolean> {
+  return sql`m.seq > (select h.floor_seq from parley.conversation_heads h where h.conversation_id = ${conversationId})`;
 }

@@ -1,17 +1,23 @@
-import { contracts, type UserId } from '@parley/protocol';
-import { defineFeature } from '../../kernel/define-feature.js';
+import { contracts, ParleyError } from '@parley/protocol';
+import { defineFeature, type Feature } from '../../kernel/define-feature.js';
+import { readChangesPage } from './changes-page.js';
+import { runSync, type SyncDependencies } from './run-sync.js';
 
-/** Catching up: the log of a conversation after a seq. */
-export const syncFeature = defineFeature(contracts.sync, {
-  handlers: {
-    listChanges: {
-      policy: 'reader',
-      conversation: ({ conversationId }) => conversationId,
-      run: async (ctx, { conversationId, since, limit = 100 }) => {
-        const { events, to, head } = await ctx.log.read(conversationId, { after: since, limit });
-        const actors = events.flatMap((event): UserId[] => (event.actorId === null ? [] : [event.actorId]));
-        return { items: events, users: await ctx.include.users(ctx.db, ctx.actor, actors), to, head };
+/** Catching up: one conversation after a seq, or all of them after a `since`. */
+export function createSyncFeature(dependencies: SyncDependencies): Feature {
+  return defineFeature(contracts.sync, {
+    handlers: {
+      listChanges: {
+        policy: 'user',
+        run: async (ctx, { limit = 100, ...query }) => {
+          const page = await ctx.takeSnapshot((snapshot) =>
+            readChangesPage(ctx, snapshot, { ...query, limit }),
+          );
+          if (page === undefined) throw new ParleyError('not_found');
+          return page;
+        },
       },
+      sync: { policy: 'user', run: (ctx, input) => runSync(dependencies, ctx, input) },
     },
-  },
-});
+  });
+}

@@ -17,6 +17,18 @@ export interface OperationServices {
 export function registerOperations(app: FastifyInstance, services: OperationServices): void {
   for (const registered of services.registry.operations.values())
     registerOperation(app, services, registered);
+  closeConnectionsWith(app);
+}
+
+/** What is answered while the server closes is the last on its connection: an idle one would keep the server waiting until it times out. */
+function closeConnectionsWith(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) void reply.header('connection', 'close');
+  });
 }
 
 function registerOperation(
@@ -41,10 +53,18 @@ function registerOperation(
         input: assembleInput(request, shape),
         actor,
         opId,
+        ...(operation.kind === 'query' ? { abortSignal: signalOf(reply) } : {}),
       });
       return answer(reply, operation.status, result);
     },
   });
+}
+
+/** Aborted when the connection is gone: what only reads may stop then. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller.signal;
 }
 
 function answer(reply: FastifyReply, status: number, result: unknown): FastifyReply {

@@ -1,13 +1,25 @@
-import { CallFrameSchema, HelloFrameSchema, ParleyError, RefreshFrameSchema } from '@parley/protocol';
+import {
+  CallFrameSchema,
+  HelloFrameSchema,
+  OpenFrameSchema,
+  ParleyError,
+  RefreshFrameSchema,
+} from '@parley/protocol';
 import type * as z from 'zod';
 import { parseJson } from '../../lib/json.js';
 
-const schemas = { hello: HelloFrameSchema, call: CallFrameSchema, refresh: RefreshFrameSchema };
+const schemas = {
+  hello: HelloFrameSchema,
+  call: CallFrameSchema,
+  open: OpenFrameSchema,
+  refresh: RefreshFrameSchema,
+};
 
 /** A frame as the server reads it. */
 export type ParsedFrame =
   | z.output<typeof HelloFrameSchema>
   | z.output<typeof CallFrameSchema>
+  | z.output<typeof OpenFrameSchema>
   | z.output<typeof RefreshFrameSchema>
   | { readonly type: 'pong' };
 
@@ -33,6 +45,7 @@ export function parseFrame(bytes: Uint8Array): ParsedFrame {
       return { type: 'pong' };
     case 'hello':
     case 'call':
+    case 'open':
     case 'refresh': {
       const result = schemas[fields.type].safeParse(value);
       if (!result.success) throw new FrameError('invalid_frame', callId, result.error);

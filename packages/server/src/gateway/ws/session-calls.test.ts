@@ -1,19 +1,32 @@
-import { type ChatEvent, type ConversationId, limits, ParleyError, protocolVersion } from '@parley/protocol';
+import {
+  type ChatSignal,
+  type ConversationId,
+  headsDigest,
+  limits,
+  ParleyError,
+  protocolVersion,
+} from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
 import { Hub } from '../../fanout/hub.js';
+import { createFakeClock } from '../../testing/fake-clock.js';
+import { fakeEvent } from '../../testing/fake-event.js';
 import { createFakeSocket } from '../../testing/fake-socket.js';
-import { createFakeServices } from '../../testing/fake-socket-services.js';
+import {
+  connectFake,
+  createFakeServices,
+  type FakeSocketServices,
+} from '../../testing/fake-socket-services.js';
 import { newConversationId, newMessageId } from '../../testing/seed.js';
 import { turn } from '../../testing/turn.js';
-import { Connection } from './connection.js';
 import { SocketSession } from './session.js';
 
 /** A socket that has said hello; `answers` are the frames since. */
 async function open(memberships: ConversationId[] = []) {
-  const hub = new Hub();
+  const hubClock = createFakeClock();
+  const hub = new Hub({ clock: hubClock });
   const services = createFakeServices(hub, { memberships });
   const peer = createFakeSocket();
-  const connection = new Connection(peer.socket, peer.stream);
+  const connection = connectFake(services, peer);
   const session = new SocketSession(services, connection);
   const say = async (...frames: unknown[]) => {
     for (const frame of frames)
@@ -22,7 +35,16 @@ async function open(memberships: ConversationId[] = []) {
   };
   await say({ type: 'hello', protocol: protocolVersion, token: 'good' });
   const greeted = peer.frames.length;
-  return { hub, services, peer, connection, session, say, answers: () => peer.frames.slice(greeted) };
+  return {
+    hub,
+    hubClock,
+    services,
+    peer,
+    connection,
+    session,
+    say,
+    answers: () => peer.frames.slice(greeted),
+  };
 }
 
 const echo = (id: string, more: object = {}) => ({ type: 'call', id, operation: 'echo', ...more });
@@ -59,6 +81,14 @@ describe('calls', () => {
     ]);
     expect(JSON.stringify(answers())).not.toContain('secret details');
     expect(peer.closed).toBeUndefined();
+  });
+
+  it('are told when their socket is gone, so that what only waits can end', async () => {
+    const { services, session, say } = await open();
+    await say(echo('a'));
+    expect(services.calls[0]?.call.abortSignal?.aborted).toBe(false);
+    session.closed();
+    expect(services.calls[0]?.call.abortSignal?.aborted).toBe(true);
   });
 
   it('beyond the number under way are refused at once, under their id, and later ones are taken again', async () => {
@@ -147,26 +177,105 @@ describe('a socket in the hub', () => {
   it('gets the events of its conversations until it is closed', async () => {
     const conversationId = newConversationId();
     const { hub, session, answers } = await open([conversationId]);
-    const publish = (seq: number) => hub.deliver({ conversationId, events: [event(conversationId, seq)] });
-    expect(publish(2)).toBe(1);
+    const publish = (seq: number) =>
+      hub.deliver({ conversationId, events: [fakeEvent(conversationId, seq)] });
+    publish(2);
     session.closed();
-    expect(publish(3)).toBe(0);
-    expect(answers()).toEqual([{ type: 'event', event: event(conversationId, 2) }]);
+    publish(3);
+    expect(answers()).toEqual([{ type: 'event', event: fakeEvent(conversationId, 2) }]);
+    expect(hub.size).toBe(0);
   });
 
-  it('that does not read is closed as slow and cut, and written to no more', async () => {
+  it('that does not read costs the others nothing, is told the head when it reads, and is counted', async () => {
     const conversationId = newConversationId();
-    const { hub, peer, answers } = await open([conversationId]);
-    peer.queuedBytes = 1024 * 1024;
-    hub.deliver({ conversationId, events: [event(conversationId, 2)] });
+    const { hub, services, peer, session, answers } = await open([conversationId]);
+    const reader = await enter(services);
+    for (const subscriber of hub.subscribersOf(services.actor.userId))
+      hub.setOpen(subscriber, [conversationId]);
+    const publish = (seq: number) => {
+      const entry = fakeEvent(conversationId, seq, 'x'.repeat(1000));
+      hub.deliver({ conversationId, events: [entry] });
+    };
+    peer.stopReading();
+    for (let seq = 2; seq <= 2001; seq += 1) publish(seq);
+    expect(reader.peer.frames.filter(({ type }) => type === 'event')).toHaveLength(2000);
+    session.beat();
+    peer.read();
+    expect(answers().at(-1)).toEqual({ type: 'heads', heads: [[conversationId, 2001]] });
+    expect(answers().at(-2)).toEqual({ type: 'ping' });
+    expect(services.counted).toContain('dropped 1 event');
     expect(peer.closed).toBeUndefined();
-    peer.queuedBytes += 1;
-    for (const seq of [3, 4]) hub.deliver({ conversationId, events: [event(conversationId, seq)] });
-    expect(peer.closed).toEqual({ code: 4008, reason: { reason: 'slow' } });
-    expect([peer.isTerminated, answers().length]).toEqual([true, 1]);
+    publish(2002);
+    expect(answers().at(-1)).toMatchObject({ type: 'event', event: { seq: 2002 } });
+  });
+
+  it('of a busy conversation gets a head unless it has it open, and no digest while it is owed one', async () => {
+    const conversationId = newConversationId();
+    const { hub, hubClock, say, session, answers } = await open([conversationId]);
+    const events = Array.from({ length: 60 }, (_, index) => fakeEvent(conversationId, index + 2));
+    hub.deliver({ conversationId, events });
+    session.beat();
+    hubClock.advance(1000);
+    session.beat();
+    expect(answers()).toMatchObject([
+      { type: 'ping' },
+      { type: 'head', conversationId, seq: 61 },
+      { type: 'ping', digest: headsDigest([[conversationId, 61]]) },
+    ]);
+    expect(answers()[0]).toEqual({ type: 'ping' });
+    await say({ type: 'open', conversationIds: [conversationId] });
+    hub.deliver({ conversationId, events: [fakeEvent(conversationId, 62)] });
+    expect(answers().at(-1)).toMatchObject({ type: 'event', event: { seq: 62 } });
+  });
+
+  it('is closed as replaced when its person opens one more than they may have, the oldest first', async () => {
+    const { services, peer } = await open();
+    const next = await enter(services);
+    for (let count = 2; count < limits.socketsPerUser; count += 1) await enter(services);
+    expect(peer.closed).toBeUndefined();
+    await enter(services);
+    expect(peer.closed).toEqual({ code: 4509, reason: { reason: 'replaced' } });
+    expect(next.peer.closed).toBeUndefined();
   });
 });
 
-function event(conversationId: ConversationId, seq: number): ChatEvent {
-  return { kind: 'members.removed', conversationId, seq, at: '', actorId: null, data: { userIds: [] } };
+describe('open', () => {
+  it('replaces the conversations that get what only their viewers get', async () => {
+    const [one, two] = [newConversationId(), newConversationId()];
+    const { hub, say, answers } = await open([one, two]);
+    const signalTo = (conversationId: ConversationId) =>
+      hub.deliverSignal({ signal: { conversationId } as ChatSignal, to: 'open' });
+    await say({ type: 'open', conversationIds: [one] });
+    for (const id of [one, two]) signalTo(id);
+    await say({ type: 'open', conversationIds: [two] });
+    for (const id of [one, two]) signalTo(id);
+    expect(answers()).toMatchObject([
+      { type: 'signal', signal: { conversationId: one } },
+      { type: 'signal', signal: { conversationId: two } },
+    ]);
+  });
+
+  it('takes as many as the limit says and refuses one more, and the socket stays', async () => {
+    const { peer, say, answers } = await open();
+    const ids = Array.from({ length: limits.openConversations }, newConversationId);
+    await say({ type: 'open', conversationIds: ids });
+    expect(answers()).toEqual([]);
+    await say({ type: 'open', conversationIds: [...ids, newConversationId()] });
+    expect(answers()).toMatchObject([{ type: 'error', error: { code: 'too_many_items' } }]);
+    await say({ type: 'open', conversationIds: ['no id'] });
+    expect(answers().at(-1)).toMatchObject({ type: 'error', error: { code: 'invalid_frame' } });
+    expect(peer.closed).toBeUndefined();
+  });
+});
+
+/** Another socket of the same person. */
+async function enter(services: FakeSocketServices) {
+  const peer = createFakeSocket();
+  const session = new SocketSession(services, connectFake(services, peer));
+  session.receive(
+    Buffer.from(JSON.stringify({ type: 'hello', protocol: protocolVersion, token: 'good' })),
+    false,
+  );
+  await turn();
+  return { peer, session };
 }

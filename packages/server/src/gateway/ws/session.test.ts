@@ -1,12 +1,12 @@
-import { type ChatEvent, type ConversationId, limits, ParleyError, protocolVersion } from '@parley/protocol';
+import { headsDigest, limits, ParleyError, protocolVersion } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
 import { Hub } from '../../fanout/hub.js';
-import { encodeTextFrame } from '../../fanout/text-frame.js';
+import { fakeEvent } from '../../testing/fake-event.js';
 import { createFakeSocket } from '../../testing/fake-socket.js';
-import { createFakeServices } from '../../testing/fake-socket-services.js';
+import { connectFake, createFakeServices } from '../../testing/fake-socket-services.js';
 import { newConversationId } from '../../testing/seed.js';
 import { turn } from '../../testing/turn.js';
-import { Connection } from './connection.js';
+import type { Verdict } from './admission.js';
 import { SocketSession } from './session.js';
 
 type Options = Parameters<typeof createFakeServices>[1];
@@ -15,7 +15,7 @@ function connect(options: Options = {}) {
   const hub = new Hub();
   const services = createFakeServices(hub, options);
   const peer = createFakeSocket();
-  const session = new SocketSession(services, new Connection(peer.socket, peer.stream));
+  const session = new SocketSession(services, connectFake(services, peer));
   const say = async (frame: unknown) => {
     session.receive(Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)), false);
     await turn();
@@ -24,7 +24,6 @@ function connect(options: Options = {}) {
 }
 
 const hello = { type: 'hello', protocol: protocolVersion, token: 'good' };
-const ping = encodeTextFrame('{"type":"ping"}');
 
 async function connectAndGreet(options: Options = {}) {
   const connected = connect(options);
@@ -95,10 +94,10 @@ describe('greeting', () => {
         }),
     });
     await say(hello);
-    for (const seq of [4, 5]) hub.deliver({ conversationId, events: [removal(conversationId, seq)] });
+    for (const seq of [4, 5]) hub.deliver({ conversationId, events: [fakeEvent(conversationId, seq)] });
     answer();
     await turn();
-    hub.deliver({ conversationId, events: [removal(conversationId, 6)] });
+    hub.deliver({ conversationId, events: [fakeEvent(conversationId, 6)] });
     const told = peer.frames.map((frame) => (frame.type === 'event' ? frame.event.seq : frame.type));
     expect(told).toEqual(['heads', 'welcome', 5, 6]);
   });
@@ -179,18 +178,66 @@ describe('greeting', () => {
   });
 });
 
+describe('admission', () => {
+  const refusing = (verdict: Promise<Verdict>, done = () => {}): Options => ({
+    admission: { enter: () => ({ verdict, done }) },
+  });
+
+  it('that refuses closes with the time to come back, before the token is looked at', async () => {
+    const { peer, services, say, hub } = connect(
+      refusing(Promise.resolve({ type: 'refused', retryAfterMs: 3210 })),
+    );
+    await say({ ...hello, token: 'rubbish' });
+    expect(peer.closed).toEqual({ code: 4030, reason: { reason: 'admission', retryAfterMs: 3210 } });
+    expect([peer.frames, hub.size, services.counted]).toEqual([[], 0, ['refused admission']]);
+  });
+
+  it('is told when the peer leaves in line, and when it has entered', async () => {
+    const told: string[] = [];
+    const waiting = connect(refusing(new Promise(() => {}), () => void told.push('left')));
+    await waiting.say(hello);
+    expect(told).toEqual([]);
+    waiting.session.closed();
+    expect(told).toEqual(['left']);
+    await connectAndGreet(refusing(Promise.resolve({ type: 'admitted' }), () => void told.push('entered')));
+    expect(told).toEqual(['left', 'entered']);
+  });
+});
+
+describe('a drain', () => {
+  it('asks who is in to move, and sends away who is not in yet', async () => {
+    const { peer, session, greeted } = await connectAndGreet();
+    session.moveAway(10_000, 700);
+    expect(peer.frames.slice(greeted)).toEqual([{ type: 'going_away', withinMs: 10_000 }]);
+    expect(peer.closed).toBeUndefined();
+    const outside = connect();
+    outside.session.moveAway(10_000, 700);
+    expect(outside.peer.closed).toEqual({ code: 4000, reason: { reason: 'going_away', retryAfterMs: 700 } });
+  });
+});
+
 describe('heartbeat', () => {
+  it('carries the digest of what the socket should know', async () => {
+    const conversationId = newConversationId();
+    const { hub, peer, session } = await connectAndGreet({ memberships: [conversationId] });
+    session.beat();
+    expect(peer.frames.at(-1)).toEqual({ type: 'ping', digest: headsDigest([[conversationId, 1]]) });
+    hub.deliver({ conversationId, events: [fakeEvent(conversationId, 2)] });
+    session.beat();
+    expect(peer.frames.at(-1)).toEqual({ type: 'ping', digest: headsDigest([[conversationId, 2]]) });
+  });
+
   it('pings a peer that lives and cuts one that was silent for two beats', async () => {
     const { peer, services, session, say, greeted } = await connectAndGreet();
     services.clock.advance(30_000);
-    session.beat(ping);
-    expect(peer.frames.slice(greeted)).toEqual([{ type: 'ping' }]);
+    session.beat();
+    expect(peer.frames.slice(greeted)).toEqual([{ type: 'ping', digest: 0 }]);
     await say({ type: 'pong' });
     services.clock.advance(30_000);
-    session.beat(ping);
+    session.beat();
     expect(peer.isTerminated).toBe(false);
     services.clock.advance(1);
-    session.beat(ping);
+    session.beat();
     expect(peer.isTerminated).toBe(true);
   });
 
@@ -202,16 +249,12 @@ describe('heartbeat', () => {
         if (one === fresh) await one.say({ type: 'refresh', token: 'good' });
         else await one.say({ type: 'pong' });
       }
-      one.session.beat(ping);
+      one.session.beat();
       expect(one.peer.closed).toBeUndefined();
       one.services.clock.advance(1);
-      one.session.beat(ping);
+      one.session.beat();
     }
     expect([tired.peer.closed?.code, fresh.peer.closed]).toEqual([4501, undefined]);
     expect(fresh.peer.frames.filter((frame) => frame.type === 'refreshed')).toHaveLength(3);
   });
 });
-
-function removal(conversationId: ConversationId, seq: number): ChatEvent {
-  return { kind: 'members.removed', conversationId, seq, at: '', actorId: null, data: { userIds: [] } };
-}

@@ -1,20 +1,21 @@
 /**
- * The life of a socket: greeting -> open -> closed.
+ * The life of a socket: greeting -> entering -> open -> closed.
  *
- * - greeting: the first frame must be `hello`, within five seconds and 4 KiB. The hub records while heads are read, so nothing falls between.
+ * - greeting: the first frame must be `hello`, within five seconds and 4 KiB.
+ * - entering: it waits for its turn (admission.ts), then its heads are read. The hub records meanwhile, so nothing falls between.
  * - open: calls are carried out in the order they came; each gets one answer. Bad frames get typed errors and the socket stays; twenty in a row end it.
  * - closed: by the peer, by silence for two heartbeats, by a token that ended half a minute ago, or by the server going away.
  */
 import {
   type ConversationId,
-  type Head,
   limits,
   ParleyError,
   protocolVersion,
   supportedVersions,
 } from '@parley/protocol';
 import type { AccessToken } from '../../access/tokens.js';
-import type { Subscriber } from '../../fanout/hub.js';
+import type { Subscriber } from '../../fanout/subscriber.js';
+import type { Ticket } from './admission.js';
 import type { Connection } from './connection.js';
 import { dispatchCall } from './dispatch.js';
 import { FrameError, type ParsedFrame, parseFrame } from './parse-frame.js';
@@ -22,19 +23,22 @@ import type { SocketServices } from './socket-services.js';
 
 const helloTimeoutMs = 5000;
 const maxBadFrames = 20;
-const headsPerFrame = 1000;
 const tokenGraceMs = 30_000;
 
 type Phase =
   | { readonly name: 'greeting'; readonly stopTimer: () => void }
-  | { readonly name: 'entering' }
-  | { readonly name: 'open'; readonly subscriber: Subscriber; token: AccessToken }
+  | { readonly name: 'entering'; readonly ticket: Ticket }
+  | { readonly name: 'open'; readonly subscriber: Subscriber; readonly leave: () => void; token: AccessToken }
   | { readonly name: 'closed' };
+type Open = Extract<Phase, { name: 'open' }>;
+type Hello = Extract<ParsedFrame, { type: 'hello' }>;
 
 export class SocketSession {
   readonly #services: SocketServices;
   readonly #connection: Connection;
   #phase: Phase;
+  /** Ends what only waits for this socket. */
+  readonly #left = new AbortController();
   #badFrames = 0;
   #inFlight = 0;
   #lastFrameAt: number;
@@ -63,19 +67,34 @@ export class SocketSession {
     this.#handle(frame);
   }
 
-  /** Called once a heartbeat: closes a silent peer and one whose token has ended, pings the others. */
-  beat(ping: Buffer): void {
+  /** Called once a heartbeat: closes a silent peer and one whose token has ended, pings the others with what they should know. */
+  beat(): void {
     const now = this.#services.clock.now();
     if (now - this.#lastFrameAt > 2 * this.#services.heartbeatMs) return this.#connection.terminate();
     if (this.#phase.name !== 'open') return;
     if (now > this.#phase.token.expiresAt + tokenGraceMs) return this.#connection.close('unauthorized');
-    this.#connection.write(ping);
+    const { hub } = this.#services;
+    const { subscriber } = this.#phase;
+    // A digest would count events that were given up for this socket or left out; their heads are still to come.
+    if (this.#connection.owesHeads || hub.owesHead(subscriber)) this.#connection.send({ type: 'ping' });
+    else this.#connection.send({ type: 'ping', digest: hub.digest(subscriber) });
+  }
+
+  /** Asks the peer to move to another socket within the time. One that has not been let in yet is sent away at once. */
+  moveAway(withinMs: number, retryAfterMs: number): void {
+    if (this.#phase.name === 'open') this.#connection.send({ type: 'going_away', withinMs });
+    else this.#connection.close('going_away', { retryAfterMs });
   }
 
   /** The socket is gone. */
   closed(): void {
+    this.#left.abort();
     if (this.#phase.name === 'greeting') this.#phase.stopTimer();
-    if (this.#phase.name === 'open') this.#services.hub.disconnect(this.#phase.subscriber);
+    if (this.#phase.name === 'entering') this.#phase.ticket.done();
+    if (this.#phase.name === 'open') {
+      this.#services.hub.disconnect(this.#phase.subscriber);
+      this.#phase.leave();
+    }
     this.#phase = { name: 'closed' };
   }
 
@@ -86,16 +105,28 @@ export class SocketSession {
     if (frame.type === 'hello') {
       if (phase.name !== 'greeting') return this.#refuse(new ParleyError('already_authenticated'));
       phase.stopTimer();
-      this.#phase = { name: 'entering' };
-      void this.#enter(frame);
+      const ticket = this.#services.admission.enter();
+      this.#phase = { name: 'entering', ticket };
+      void this.#wait(frame, ticket);
       return;
     }
     if (phase.name !== 'open') return this.#connection.close('unauthorized');
     if (frame.type === 'refresh') void this.#refresh(phase, frame.token);
+    else if (frame.type === 'open') this.#setOpen(phase, frame.conversationIds);
     else this.#call(phase, frame);
   }
 
-  async #enter(hello: Extract<ParsedFrame, { type: 'hello' }>): Promise<void> {
+  async #wait(hello: Hello, ticket: Ticket): Promise<void> {
+    const verdict = await ticket.verdict;
+    if (verdict.type === 'admitted') await this.#enter(hello);
+    else if (verdict.type === 'refused') {
+      this.#services.events.onRefused('admission');
+      this.#connection.close('admission', { retryAfterMs: verdict.retryAfterMs });
+    }
+    ticket.done();
+  }
+
+  async #enter(hello: Hello): Promise<void> {
     if (!supportedVersions.includes(hello.protocol)) return this.#connection.close('unsupported_version');
     const recording = this.#services.hub.record();
     try {
@@ -106,7 +137,10 @@ export class SocketSession {
       if (!state.isSessionLive) throw new ParleyError('session_revoked');
       // The peer may have left while we read.
       if (this.#phase.name !== 'entering' || !this.#connection.isOpen) return recording.discard();
-      this.#sendHeads([...state.heads, ...state.gone.map((id): [ConversationId, number] => [id, -1])]);
+      this.#connection.sendHeads([
+        ...state.heads,
+        ...state.gone.map((id): [ConversationId, number] => [id, -1]),
+      ]);
       this.#connection.send({
         type: 'welcome',
         protocol: protocolVersion,
@@ -117,18 +151,26 @@ export class SocketSession {
         features: this.#services.features,
         heartbeatMs: this.#services.heartbeatMs,
       });
-      const subscriber = this.#connection.asSubscriber(actor.userId);
-      this.#phase = { name: 'open', subscriber, token };
+      const subscriber = this.#connection.asSubscriber(actor);
+      this.#phase = { name: 'open', subscriber, leave: this.#services.presence.connected(actor), token };
       recording.admit(subscriber, state.memberships);
+      this.#replaceOldest(subscriber);
     } catch (error) {
       recording.discard();
       this.#refuseEntry(error);
     }
   }
 
-  #sendHeads(heads: readonly Head[]): void {
-    for (let from = 0; from < heads.length; from += headsPerFrame)
-      this.#connection.send({ type: 'heads', heads: heads.slice(from, from + headsPerFrame) });
+  #replaceOldest({ userId }: Subscriber): void {
+    const ofUser = [...this.#services.hub.subscribersOf(userId)];
+    for (const oldest of ofUser.slice(0, Math.max(0, ofUser.length - limits.socketsPerUser)))
+      oldest.close('replaced');
+  }
+
+  #setOpen(phase: Open, conversationIds: readonly ConversationId[]): void {
+    if (conversationIds.length > limits.openConversations)
+      return this.#refuse(new ParleyError('too_many_items'));
+    this.#services.hub.setOpen(phase.subscriber, conversationIds);
   }
 
   /** Browsers cannot read a refused upgrade, so what a client must understand comes as an error frame and a close code. */
@@ -140,7 +182,7 @@ export class SocketSession {
     else this.#connection.close('going_away', { retryAfterMs: answer.retryAfterMs ?? 1000 });
   }
 
-  async #refresh(phase: Extract<Phase, { name: 'open' }>, text: string): Promise<void> {
+  async #refresh(phase: Open, text: string): Promise<void> {
     try {
       const token = await this.#services.tokens.verify(text);
       const isSame =
@@ -154,11 +196,14 @@ export class SocketSession {
     }
   }
 
-  #call(phase: Extract<Phase, { name: 'open' }>, frame: Extract<ParsedFrame, { type: 'call' }>): void {
+  #call(phase: Open, frame: Extract<ParsedFrame, { type: 'call' }>): void {
     if (this.#inFlight >= limits.inFlight)
       return this.#refuse(new ParleyError('too_many_inflight', { retryAfterMs: 100 }), frame.id);
     this.#inFlight += 1;
-    const answered = dispatchCall(this.#services, phase.token.actor, frame);
+    const answered = dispatchCall(this.#services, phase.token.actor, {
+      frame,
+      abortSignal: this.#left.signal,
+    });
     void answered.then((answer) => {
       this.#inFlight -= 1;
       this.#connection.send(answer);

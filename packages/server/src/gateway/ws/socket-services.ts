@@ -8,6 +8,7 @@ import type { Hub } from '../../fanout/hub.js';
 import type { Execute } from '../../kernel/execute.js';
 import type { Registry } from '../../kernel/registry.js';
 import type { Clock } from '../../lib/clock.js';
+import type { Admission } from './admission.js';
 
 /** What sockets need of the rest. */
 export interface SocketServices {
@@ -19,8 +20,24 @@ export interface SocketServices {
   readonly readResumeState: (resume: { actor: Actor; since: string | undefined }) => Promise<ResumeState>;
   readonly toParleyError: (error: unknown) => ParleyError;
   readonly isOriginAllowed: (request: FastifyRequest) => boolean;
+  readonly admission: Pick<Admission, 'enter'>;
+  /** Told of a socket that is let in; returns what to call when it is gone. */
+  readonly presence: { connected(actor: Actor): () => void };
   readonly clock: Clock;
+  /** At least 0, below 1. */
+  readonly random: () => number;
   readonly newId: () => string;
   readonly features: readonly string[];
   readonly heartbeatMs: number;
+  readonly events: SocketEvents;
+}
+
+/** What is counted of sockets. */
+export interface SocketEvents {
+  /** A greeting or an upgrade was sent away with a time to come back. */
+  readonly onRefused: (reason: 'admission' | 'draining') => void;
+  /** A socket was cut because its peer read too slowly. */
+  readonly onSlow: () => void;
+  /** So many writes were given up for a slow peer. */
+  readonly onDropped: (dropped: 'signal' | 'event', count: number) => void;
 }

@@ -1,38 +1,34 @@
-import fastifyWebsocket from '@fastify/websocket';
+import type { Socket } from 'node:net';
+import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import { limits, ParleyError } from '@parley/protocol';
 import type { FastifyInstance } from 'fastify';
-import { encodeTextFrame } from '../../fanout/text-frame.js';
+import type { WebSocket } from 'ws';
 import { Connection } from './connection.js';
+import { drain } from './drain.js';
 import { SocketSession } from './session.js';
 import type { SocketServices } from './socket-services.js';
 
-/** The socket endpoint, `GET /v1/socket`. Sockets are told to come back when the server closes. */
-export async function registerSocket(app: FastifyInstance, services: SocketServices): Promise<void> {
-  if (!app.hasDecorator('websocketServer'))
-    await app.register(fastifyWebsocket, {
-      options: socketOptions,
-      preClose: (done) => done(),
-      // A frame that is too large or no text is the peer's mistake, and not worth a stack in the log each time.
-      errorHandler: (error, socket, request) => {
-        request.log.debug({ reason: error.message }, 'socket ended');
-        socket.terminate();
-      },
-    });
-  const sessions = new Map<SocketSession, Connection>();
-  let onEmpty = () => {};
-  const ping = encodeTextFrame(JSON.stringify({ type: 'ping' }));
-  const stopBeat = services.clock.every(services.heartbeatMs, () => {
-    for (const session of sessions.keys()) session.beat(ping);
-  });
+export interface SocketRouteOptions {
+  /**
+   * How long sockets have to move to another node when this one stops, in milliseconds. 0 sends them away at once. Fastify refuses requests while it
+   * closes unless the app was made with `return503OnClosing: false`.
+   */
+  readonly drainMs: number;
+}
+
+/** The socket endpoint, `GET /v1/socket`. Sockets are told to move, or to come back, when the server closes. */
+export async function registerSocket(
+  app: FastifyInstance,
+  services: SocketServices,
+  { drainMs }: SocketRouteOptions,
+): Promise<void> {
+  if (!app.hasDecorator('websocketServer')) await app.register(fastifyWebsocket, webSocketOptions);
+  const sockets = new Sockets(services);
+  const stopBeat = services.clock.every(services.heartbeatMs, () => sockets.beat());
   app.addHook('preClose', async () => {
+    sockets.isDraining = true;
+    await drain(sockets, drainMs, services.clock);
     stopBeat();
-    for (const connection of sessions.values()) connection.close('going_away', { retryAfterMs: 500 });
-    await new Promise<void>((resolve) => {
-      if (sessions.size === 0) return resolve();
-      onEmpty = resolve;
-      services.clock.after(closeTimeoutMs, resolve);
-    });
-    for (const connection of sessions.values()) connection.terminate();
   });
   app.route({
     method: 'GET',
@@ -44,26 +40,82 @@ export async function registerSocket(app: FastifyInstance, services: SocketServi
     handler: () => {
       throw new ParleyError('not_found');
     },
-    wsHandler: (socket, request) => {
-      const connection = new Connection(socket, request.raw.socket);
-      const session = new SocketSession(services, connection);
-      sessions.set(session, connection);
-      socket.on('message', (data: Buffer, isBinary: boolean) => session.receive(data, isBinary));
-      socket.on('close', () => {
-        sessions.delete(session);
-        session.closed();
-        if (sessions.size === 0) onEmpty();
-      });
-    },
+    wsHandler: (socket, request) => sockets.add(socket, request.raw.socket),
   });
 }
 
-/** How long peers have to answer the close before they are cut. */
-const closeTimeoutMs = 1000;
+/** The sockets of this node. */
+class Sockets {
+  readonly #services: SocketServices;
+  readonly #sessions = new Map<SocketSession, Connection>();
+  #onEmpty = () => {};
+  /** New sockets are sent away. */
+  isDraining = false;
 
-const socketOptions = {
-  maxPayload: limits.frameBytes,
-  maxFragments: limits.frameFragments,
-  perMessageDeflate: false,
-  clientTracking: false,
+  constructor(services: SocketServices) {
+    this.#services = services;
+  }
+
+  size(): number {
+    return this.#sessions.size;
+  }
+
+  add(socket: WebSocket, stream: Socket): void {
+    const { clock, hub, events } = this.#services;
+    const headOf = hub.headOf.bind(hub);
+    const connection = new Connection({ socket, stream, clock, headOf, ...events });
+    const session = new SocketSession(this.#services, connection);
+    this.#sessions.set(session, connection);
+    socket.on('message', (data: Buffer, isBinary: boolean) => session.receive(data, isBinary));
+    socket.on('close', () => {
+      this.#sessions.delete(session);
+      session.closed();
+      connection.closed();
+      if (this.#sessions.size === 0) this.#onEmpty();
+    });
+    if (!this.isDraining) return;
+    // Whoever sends sockets here has not noticed yet that this node is not ready any more.
+    events.onRefused('draining');
+    connection.close('going_away', { retryAfterMs: this.#retryAfterMs() });
+  }
+
+  beat(): void {
+    for (const session of this.#sessions.keys()) session.beat();
+  }
+
+  onEmpty(callback: () => void): void {
+    this.#onEmpty = callback;
+  }
+
+  moveAway(withinMs: number): void {
+    for (const session of this.#sessions.keys()) session.moveAway(withinMs, this.#retryAfterMs());
+  }
+
+  sendAway(): void {
+    for (const connection of this.#sessions.values())
+      connection.close('going_away', { retryAfterMs: this.#retryAfterMs() });
+  }
+
+  cut(): void {
+    for (const connection of this.#sessions.values()) connection.terminate();
+  }
+
+  #retryAfterMs(): number {
+    return Math.round(500 + this.#services.random() * 1500);
+  }
+}
+
+const webSocketOptions: WebsocketPluginOptions = {
+  options: {
+    maxPayload: limits.frameBytes,
+    maxFragments: limits.frameFragments,
+    perMessageDeflate: false,
+    clientTracking: false,
+  },
+  preClose: (done) => done(),
+  // A frame that is too large or no text is the peer's mistake, and not worth a stack in the log each time.
+  errorHandler: (error, socket, request) => {
+    request.log.debug({ reason: error.message }, 'socket ended');
+    socket.terminate();
+  },
 };

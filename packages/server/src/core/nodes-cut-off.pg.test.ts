@@ -1,0 +1,89 @@
+/** A node whose way to Redis is cut: everything comes late, from the log, and what ended is over within five seconds. */
+import type { ConversationId } from '@parley/protocol';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Actor } from '../access/actor.js';
+import { parseRedisUrl } from '../config/redis-url.js';
+import { type Core, openCore } from '../core.js';
+import { revokeSession } from '../features/auth/auth.store.js';
+import { optionDefaults } from '../options.js';
+import { describePostgres } from '../testing/describe-each-engine.js';
+import { createListener } from '../testing/publications.js';
+import { newMessageId, seedConversation, seedUser } from '../testing/seed.js';
+import { openTcpProxy, type TcpProxy } from '../testing/tcp-proxy.js';
+
+const quiet = { info: () => {}, error: () => {} };
+const soon = { timeout: 5000, interval: 20 };
+const patiently = { timeout: 20_000, interval: 50 };
+
+describePostgres('a node that is cut off from Redis', (open) => {
+  let proxy: TcpProxy;
+  let here: Core;
+  let there: Core;
+  let member: Actor;
+  let id: ConversationId;
+
+  beforeEach(async () => {
+    const url = process.env['PARLEY_TEST_REDIS_URL'];
+    const [target] = parseRedisUrl(url ?? '')?.hosts ?? [];
+    if (target === undefined)
+      throw new Error('PARLEY_TEST_REDIS_URL is not set. Run `npm test -- database`.');
+    proxy = await openTcpProxy(target);
+    const options = {
+      ...optionDefaults,
+      secret: 'a secret of tests that is long enough',
+      databaseUrl: open().databaseUrl,
+    };
+    here = await openCore({ ...options, redisUrl: url }, quiet);
+    there = await openCore({ ...options, redisUrl: `redis://127.0.0.1:${proxy.port}` }, quiet);
+    member = await seedUser(open().database);
+    id = await seedConversation(open().database, { memberIds: [member.userId] });
+    await vi.waitFor(
+      () => expect([here.nodes.state, there.nodes.state]).toEqual(['redis', 'redis']),
+      patiently,
+    );
+  });
+
+  afterEach(async () => {
+    await Promise.all([here.close(), there.close()]);
+    await proxy.close();
+  });
+
+  const connect = () => {
+    const listener = createListener(member.userId);
+    const subscriber = { ...listener.subscriber, sessionId: member.sessionId };
+    there.hub.record().admit(subscriber, new Map([[id, 0]]));
+    return listener;
+  };
+  const send = () => {
+    const operation = here.registry.operations.get('sendMessage');
+    if (operation === undefined) throw new Error('there is no sendMessage');
+    const input = { conversationId: id, id: newMessageId(), content: 'hello' };
+    return here.execute({ operation, input, actor: member, opId: undefined });
+  };
+  const healedByPoll = async () => {
+    const metric = await there.metrics.registry.getSingleMetric('parley_gaps_healed_total')?.get();
+    return metric?.values.find(({ labels }) => labels['noticed_by'] === 'poll')?.value ?? 0;
+  };
+
+  it('hears everything late, counts it, and hears as before once the way is open', async () => {
+    const socket = connect();
+    await send();
+    await vi.waitFor(() => expect(socket.seqs).toEqual([1]), soon);
+    proxy.set('cut');
+    for (let count = 0; count < 3; count += 1) await send();
+    await vi.waitFor(() => expect(socket.seqs).toEqual([1, 2, 3, 4]), soon);
+    expect(await healedByPoll()).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(there.nodes.state).toBe('redis_unwell'), patiently);
+    proxy.set('open');
+    await vi.waitFor(() => expect(there.nodes.state).toBe('redis'), patiently);
+    await send();
+    await vi.waitFor(() => expect(socket.seqs).toEqual([1, 2, 3, 4, 5]), soon);
+  });
+
+  it('closes the sockets of a session that ended elsewhere', async () => {
+    const socket = connect();
+    proxy.set('cut');
+    await revokeSession(here.database.kysely, member.sessionId);
+    await vi.waitFor(() => expect(socket.closes).toEqual(['session_revoked']), soon);
+  });
+});

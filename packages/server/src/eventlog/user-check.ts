@@ -1,0 +1,86 @@
+/**
+ * Looks again at people whose sessions or memberships changed somewhere, and brings their sockets here in line.
+ *
+ * - Only people with sockets here are asked about, a hundred in one statement; who is named while a statement is under way comes into the next.
+ * - A failed look is repeated, with growing pauses, for the same people: a revoked session must not stay because a query timed out.
+ * - The hub records from before the statement on, so what the log said since counts more than what was read.
+ */
+import type { UserId } from '@parley/protocol';
+import type { Database } from '../db/database.js';
+import type { Hub } from '../fanout/hub.js';
+import type { Clock } from '../lib/clock.js';
+import { readUserStandings } from './touched-users.js';
+
+export interface UserCheck {
+  /** Looks at these people soon. Never throws. */
+  check(userIds: Iterable<UserId>): void;
+  close(): void;
+}
+
+export interface UserCheckOptions {
+  readonly database: Database;
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly onChecked: (people: number) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const peopleAtOnce = 100;
+const retryMs = { first: 100, most: 2000 };
+
+export function createUserCheck(options: UserCheckOptions): UserCheck {
+  const { hub, clock } = options;
+  const waiting = new Set<UserId>();
+  let isRunning = false;
+  let isClosed = false;
+
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (waiting.size > 0 && !isClosed) {
+      const userIds = [...waiting].slice(0, peopleAtOnce);
+      for (const userId of userIds) waiting.delete(userId);
+      try {
+        await look(options, userIds);
+        failures = 0;
+      } catch (error) {
+        if (failures === 0) options.onError(error);
+        for (const userId of userIds) waiting.add(userId);
+        const pauseMs = Math.min(retryMs.most, retryMs.first * 2 ** failures);
+        failures += 1;
+        await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+      }
+    }
+    isRunning = false;
+  };
+
+  return {
+    check: (userIds) => {
+      for (const userId of userIds) if (hub.subscribersOf(userId).size > 0) waiting.add(userId);
+      if (isRunning || isClosed || waiting.size === 0) return;
+      isRunning = true;
+      void run();
+    },
+    close: () => {
+      isClosed = true;
+    },
+  };
+}
+
+async function look(
+  { database, hub, onChecked }: UserCheckOptions,
+  userIds: readonly UserId[],
+): Promise<void> {
+  const subscribers = userIds.flatMap((userId) => [...hub.subscribersOf(userId)]);
+  if (subscribers.length === 0) return;
+  const recording = hub.record();
+  try {
+    const sessionIds = [...new Set(subscribers.map((subscriber) => subscriber.sessionId))];
+    const { liveSessionIds, standings } = await readUserStandings(database.kysely, { userIds, sessionIds });
+    for (const subscriber of subscribers)
+      if (!liveSessionIds.has(subscriber.sessionId)) hub.revoke(subscriber.userId, subscriber.sessionId);
+      else recording.reconcile(subscriber, standings.get(subscriber.userId) ?? []);
+    onChecked(userIds.length);
+  } finally {
+    recording.discard();
+  }
+}

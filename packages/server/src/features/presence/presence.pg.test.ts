@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import type { ChatSignal, SessionId } from '@parley/protocol';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Actor } from '../../access/actor.js';
+import type { SignalPublication } from '../../fanout/broker.js';
+import { callAs } from '../../testing/callers.js';
+import { describeEachEngine } from '../../testing/describe-each-engine.js';
+import { createFakeClock, type FakeClock } from '../../testing/fake-clock.js';
+import { newUserId, seedUsers } from '../../testing/seed.js';
+import { createPresenceBoard, type PresenceBoard } from './presence.js';
+import { createMemoryPresenceStore } from './presence-store.js';
+
+describeEachEngine('presence', (open) => {
+  let ann: Actor;
+  let bob: Actor;
+  let stranger: Actor;
+  let clock: FakeClock;
+  let board: PresenceBoard;
+  let told: SignalPublication[];
+  let conversationId: Awaited<ReturnType<typeof makeGroup>>;
+
+  beforeEach(async () => {
+    const [first, second, third] = await seedUsers(open().database, 3);
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('three were made');
+    [ann, bob, stranger] = [first, second, third];
+    conversationId = await makeGroup();
+    clock = createFakeClock();
+    told = [];
+    board = createPresenceBoard({
+      database: open().database,
+      store: createMemoryPresenceStore({ clock }),
+      signal: (publication) => told.push(publication),
+      onError: (error) => {
+        throw error;
+      },
+      clock,
+    });
+  });
+  afterEach(() => board.close());
+
+  const makeGroup = async () =>
+    (
+      await callAs(open(), ann)('createConversation', {
+        type: 'group',
+        name: 'ours',
+        memberIds: [bob.userId],
+      })
+    ).id;
+  /** Lets time pass, and what falls due then be told. */
+  const pass = async (ms: number) => {
+    clock.advance(ms);
+    await board.settled();
+  };
+  const at = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z');
+  const heard = (): ChatSignal['data'][] => told.map(({ signal }) => signal.data);
+  const online = (actor: Actor) => ({ userId: actor.userId, state: 'online', lastSeenAt: null });
+  const offline = (actor: Pick<Actor, 'userId'>, lastSeenAt: string | null = null) => ({
+    userId: actor.userId,
+    state: 'offline',
+    lastSeenAt,
+  });
+
+  it('of people one shares a conversation with is known; all others are offline and were never seen', async () => {
+    board.connected(bob);
+    board.connected(stranger)();
+    board.connected(stranger);
+    await pass(20_000);
+    await open().query('update parley.users set last_seen_at = now() where id = $1', [stranger.userId]);
+    const nobody = { userId: newUserId() };
+    expect(await board.list(ann, [stranger.userId, bob.userId, nobody.userId, ann.userId])).toEqual([
+      offline(stranger),
+      online(bob),
+      offline(nobody),
+      offline(ann),
+    ]);
+    expect(await board.list(stranger, [bob.userId])).toEqual([offline(bob)]);
+  });
+
+  it('is told to who looks: coming within a second, going ten seconds later as of the moment it was', async () => {
+    board.connected(ann);
+    board.watch(ann, [bob.userId, stranger.userId]);
+    await pass(1000);
+    const leave = board.connected(bob);
+    board.connected(stranger);
+    await pass(1000);
+    expect(told.map(({ to }) => to)).toEqual([{ users: [ann.userId] }]);
+    expect(heard()).toEqual([{ items: [online(bob)] }]);
+    leave();
+    const wentAt = clock.now();
+    await pass(9999);
+    expect(told).toHaveLength(1);
+    await pass(1001);
+    expect(heard()).toEqual([{ items: [online(bob)] }, { items: [offline(bob, at(wentAt))] }]);
+    expect(await board.list(ann, [bob.userId])).toEqual([offline(bob, at(wentAt))]);
+  });
+
+  it('does not move for a reload, nor while another device is here', async () => {
+    board.connected(ann);
+    board.watch(ann, [bob.userId]);
+    const leave = board.connected(bob);
+    await pass(1000);
+    leave();
+    await pass(9000);
+    const again = board.connected(bob);
+    const phone = board.connected({ ...bob, sessionId: randomUUID() as SessionId });
+    again();
+    await pass(60_000);
+    expect(heard()).toEqual([{ items: [online(bob)] }]);
+    phone();
+    await pass(11_000);
+    expect(told).toHaveLength(2);
+  });
+
+  it('is told no more to who looks elsewhere, has gone, or shares no conversation any more', async () => {
+    const leave = board.connected(ann);
+    board.watch(ann, [bob.userId]);
+    board.watch(ann, []);
+    board.connected(bob)();
+    await pass(12_000);
+    board.watch(ann, [bob.userId]);
+    await callAs(open(), ann)('removeMember', { conversationId, userId: bob.userId });
+    board.connected(bob)();
+    await pass(12_000);
+    expect(told).toEqual([]);
+    leave();
+    board.watch(ann, [bob.userId]);
+    expect(clock.pending).toBeGreaterThan(0);
+    await pass(12_000);
+    expect([told, clock.pending]).toEqual([[], 0]);
+  });
+
+  it('is one frame for a watcher, whatever the number of people and of their own sessions', async () => {
+    board.connected(ann);
+    const phone = { ...ann, sessionId: randomUUID() as SessionId };
+    board.connected(phone);
+    board.watch(ann, [bob.userId, ann.userId]);
+    board.watch(phone, [bob.userId]);
+    board.connected(bob);
+    await pass(1000);
+    expect(heard()).toHaveLength(1);
+    expect(heard()).toEqual([{ items: expect.arrayContaining([online(ann), online(bob)]) }]);
+  });
+
+  it('is asked by operations, by ids joined with commas and for a session that looks', async () => {
+    const call = callAs(open(), ann);
+    const { items } = await call('listPresence', { ids: `${bob.userId},${stranger.userId}` });
+    expect(items).toEqual([offline(bob), offline(stranger)]);
+    expect(await call('watchPresence', { userIds: [bob.userId] })).toEqual({ items: [offline(bob)] });
+  });
+});
