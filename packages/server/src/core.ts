@@ -2,7 +2,7 @@
  * Puts the parts below the gateway together: database, log, batcher, broker, hub, features, `execute`. With `plugin.ts` the only place that
  * constructs.
  */
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createIdFactory } from '@parley/protocol';
@@ -108,7 +108,7 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
   const tokens = createTokens({ secret: options.secret, clock: options.clock });
   const metrics = createMetrics({ sockets: () => fanout.hub.size, queued: () => batcher.queued });
   const parts: Parts = { options, database, metrics, newId, log };
-  const fanout = openFanout(parts, () => registry);
+  const fanout = openFanout({ ...parts, cluster }, () => registry);
   const { hub, nodes, people, wakeups, publish } = fanout;
   const registry = createRegistry(openFeatures({ ...parts, tokens, cluster, fanout }));
   const batcher: Batcher = createBatcher({ ...parts, functions, registry, fanout });
@@ -162,8 +162,13 @@ interface Parts {
 
 type Fanout = ReturnType<typeof openFanout>;
 
+interface FanoutParts extends Parts {
+  readonly cluster: Cluster;
+}
+
 /** The sockets here, the nodes elsewhere, and what they are told. Nothing is read through the registry before the core is open. */
-function openFanout({ options, database, metrics, newId, log }: Parts, registry: () => Registry) {
+function openFanout(parts: FanoutParts, registry: () => Registry) {
+  const { options, database, metrics, newId, log } = parts;
   const nodeMetrics = createNodeMetrics(metrics.registry, { isUnwell: () => nodes.state === 'redis_unwell' });
   const hub = new Hub({
     pull: createPull(registry, { db: database.kysely, newId, now: options.clock.now }),
@@ -172,7 +177,7 @@ function openFanout({ options, database, metrics, newId, log }: Parts, registry:
   });
   const nodes = connectNodes({
     database,
-    broker: openBroker(options, nodeMetrics, log),
+    broker: openBroker(parts, nodeMetrics),
     hub,
     metrics: nodeMetrics,
     clock: options.clock,
@@ -273,7 +278,7 @@ function startBackground({ options, database, metrics, newId, log, registry, exe
 }
 
 /** The way to other nodes the options name, if they name one. */
-function openBroker(options: ResolvedOptions, counters: NodeMetrics, log: CoreLog): Broker {
+function openBroker({ options, cluster, log }: FanoutParts, counters: NodeMetrics): Broker {
   const place = options.redisUrl === undefined ? undefined : parseRedisUrl(options.redisUrl);
   if (options.redisUrl !== undefined && place === undefined)
     throw new Error('redisUrl is no address of Redis, such as redis://host:6379');
@@ -281,6 +286,7 @@ function openBroker(options: ResolvedOptions, counters: NodeMetrics, log: CoreLo
   return createRedisBroker({
     links: openRedisLinks(place, Math.random),
     incarnation: randomBytes(16),
+    scope: scopeOf(cluster),
     clock: options.clock,
     counters,
     onHealth: (health) => {
@@ -288,6 +294,14 @@ function openBroker(options: ResolvedOptions, counters: NodeMetrics, log: CoreLo
       else log.error({}, 'Redis does not answer: other nodes are heard by polling the database');
     },
   });
+}
+
+/** Names the database among all whose nodes may share a Redis. */
+function scopeOf({ systemIdentifier, databaseName, epoch }: Cluster): string {
+  return createHash('sha256')
+    .update(`${systemIdentifier} ${databaseName} ${epoch}`)
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** Migrates, and installs the functions of this version. */

@@ -9,19 +9,20 @@ export interface Cluster {
   readonly systemIdentifier: string;
   /** Changes when a standby is promoted. */
   readonly timeline: number;
+  /** The database within the cluster: a copy made beside the original has everything else in common with it. */
+  readonly databaseName: string;
 }
 
 export async function readCluster(database: Database): Promise<Cluster> {
-  const { rows } = await sql<{ epoch: string }>`select epoch::text from parley.cluster_meta`.execute(
-    database.kysely,
-  );
-  const epoch = rows[0]?.epoch;
-  if (epoch === undefined) throw new Error('parley.cluster_meta is empty; restore it from a backup');
-  return { epoch, ...(await readControlFile(database)) };
+  const { rows } = await sql<{ epoch: string; name: string }>`
+    select epoch::text, current_database() as name from parley.cluster_meta`.execute(database.kysely);
+  const [row] = rows;
+  if (row === undefined) throw new Error('parley.cluster_meta is empty; restore it from a backup');
+  return { epoch: row.epoch, databaseName: row.name, ...(await readControlFile(database)) };
 }
 
 /** Hosted databases may withhold the control functions; then the epoch alone has to tell histories apart. */
-async function readControlFile(database: Database): Promise<Omit<Cluster, 'epoch'>> {
+async function readControlFile(database: Database): Promise<Pick<Cluster, 'systemIdentifier' | 'timeline'>> {
   try {
     const { rows } = await sql<{ id: string; timeline: number }>`
       select (select system_identifier::text from pg_control_system()) as id,

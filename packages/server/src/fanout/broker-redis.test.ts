@@ -35,7 +35,7 @@ function createFakeRedis() {
   return redis;
 }
 
-function openNode(redis: ReturnType<typeof createFakeRedis>, name: number) {
+function openNode(redis: ReturnType<typeof createFakeRedis>, name: number, scope = 'ours') {
   const clock = createFakeClock();
   const heard = {
     publications: [] as RemotePublication[],
@@ -47,6 +47,7 @@ function openNode(redis: ReturnType<typeof createFakeRedis>, name: number) {
   const broker = createRedisBroker({
     links: redis.links(),
     incarnation: Buffer.alloc(16, name),
+    scope,
     clock,
     counters: {
       published: () => {},
@@ -79,6 +80,15 @@ describe('the Redis broker', () => {
     await turn();
     expect([one.heard.publications.length, one.heard.touched]).toEqual([0, []]);
     expect([two.heard.publications.length, two.heard.touched]).toEqual([50, [userId]]);
+  });
+
+  it('does not hear nodes of another database on the same Redis', async () => {
+    const redis = createFakeRedis();
+    const [ours, theirs] = [openNode(redis, 1), openNode(redis, 2, 'theirs')];
+    theirs.broker.publish(publicationOf(newConversationId(), [3]));
+    theirs.broker.touch([newUserId()]);
+    await turn();
+    expect([ours.heard.publications, ours.heard.touched]).toEqual([[], []]);
   });
 
   it('is healthy once it has heard itself, unwell after three seconds of silence, and says so once a change', async () => {

@@ -25,6 +25,8 @@ export interface RedisBrokerOptions {
   readonly links: RedisLinks;
   /** Sixteen random bytes that name this process. */
   readonly incarnation: Buffer;
+  /** Names the database the nodes share: others on the same Redis, a copy of it among them, are not heard. */
+  readonly scope: string;
   readonly clock: Clock;
   readonly counters: { published(): void; publishFailed(): void; received(): void };
   /** Told when it begins or ceases to hear itself. */
@@ -32,15 +34,13 @@ export interface RedisBrokerOptions {
 }
 
 const buckets = 256;
-const touchedChannel = '{parley:touched}';
-const peopleChannel = '{parley:people}';
-const beatChannel = '{parley:beat}';
 const beatMs = 1000;
 const silenceMs = 3000;
 const renewMs = 5000;
 
 export function createRedisBroker(options: RedisBrokerOptions): Broker {
   const { links, incarnation, clock, counters } = options;
+  const channels = new Channels(options.scope);
   // Unwell until it has heard itself: the log is polled faster for a moment, and nothing is missed while Redis cannot be reached.
   let health: Exclude<BrokerHealth, 'none'> = 'unwell';
   let heardAt = Number.NEGATIVE_INFINITY;
@@ -63,7 +63,7 @@ export function createRedisBroker(options: RedisBrokerOptions): Broker {
       links.renew();
     }
     // Uncounted: its failure shows as silence.
-    links.publish(beatChannel, encodeBeat(incarnation)).catch(() => {});
+    links.publish(channels.beat, encodeBeat(incarnation)).catch(() => {});
   };
   const hear = (frame: Buffer, listener: BrokerListener): void => {
     if (isOwnFrame(incarnation, frame)) {
@@ -75,10 +75,7 @@ export function createRedisBroker(options: RedisBrokerOptions): Broker {
     const message = decodeFrame(frame);
     if (message === undefined || message.kind === 'beat') return;
     counters.received();
-    if (message.kind === 'publication') listener.onPublication(message.publication);
-    else if (message.kind === 'signal') listener.onSignal(message.signal);
-    else if (message.kind === 'people') listener.onPeople(message.from, message.message);
-    else listener.onTouched(message.userIds);
+    handOn(message, listener);
   };
   const stopBeat = clock.every(beatMs, beat);
   return {
@@ -86,13 +83,13 @@ export function createRedisBroker(options: RedisBrokerOptions): Broker {
       return health;
     },
     publish: (publication) =>
-      send(bucketOf(publication.conversationId), encodePublication(incarnation, publication)),
+      send(channels.events(publication.conversationId), encodePublication(incarnation, publication)),
     publishSignal: (signal) =>
-      send(`${bucketOf(signal.signal.conversationId)}:s`, encodeSignal(incarnation, signal)),
-    touch: (userIds) => send(touchedChannel, encodeTouched(incarnation, userIds)),
-    publishPeople: (message) => send(peopleChannel, encodePeople(incarnation, message)),
+      send(channels.signals(signal.signal.conversationId), encodeSignal(incarnation, signal)),
+    touch: (userIds) => send(channels.touched, encodeTouched(incarnation, userIds)),
+    publishPeople: (message) => send(channels.people, encodePeople(incarnation, message)),
     subscribe: (listener) => {
-      links.subscribe(channels(), {
+      links.subscribe(channels.all(), {
         message: (frame) => hear(frame, listener),
         listening: () => {
           beat();
@@ -107,14 +104,47 @@ export function createRedisBroker(options: RedisBrokerOptions): Broker {
   };
 }
 
-function bucketOf(conversationId: ConversationId | null): string {
-  return `{parley:${idHash(conversationId ?? '') % buckets}}`;
+function handOn(
+  message: Exclude<NonNullable<ReturnType<typeof decodeFrame>>, { kind: 'beat' }>,
+  listener: BrokerListener,
+): void {
+  if (message.kind === 'publication') listener.onPublication(message.publication);
+  else if (message.kind === 'signal') listener.onSignal(message.signal);
+  else if (message.kind === 'people') listener.onPeople(message.from, message.message);
+  else listener.onTouched(message.userIds);
 }
 
-function channels(): string[] {
-  const ofBuckets = Array.from({ length: buckets }, (_, index) => [
-    `{parley:${index}}`,
-    `{parley:${index}}:s`,
-  ]);
-  return [...ofBuckets.flat(), touchedChannel, peopleChannel, beatChannel];
+/** The channels of one scope. What stands in braces decides a channel's place in a cluster. */
+class Channels {
+  readonly touched: string;
+  readonly people: string;
+  readonly beat: string;
+  readonly #scope: string;
+
+  constructor(scope: string) {
+    this.#scope = scope;
+    this.touched = `{parley:${scope}:touched}`;
+    this.people = `{parley:${scope}:people}`;
+    this.beat = `{parley:${scope}:beat}`;
+  }
+
+  events(conversationId: ConversationId): string {
+    return this.#bucket(idHash(conversationId) % buckets);
+  }
+
+  signals(conversationId: ConversationId | null): string {
+    return `${this.#bucket(idHash(conversationId ?? '') % buckets)}:s`;
+  }
+
+  all(): string[] {
+    const ofBuckets = Array.from({ length: buckets }, (_, index) => {
+      const bucket = this.#bucket(index);
+      return [bucket, `${bucket}:s`];
+    });
+    return [...ofBuckets.flat(), this.touched, this.people, this.beat];
+  }
+
+  #bucket(index: number): string {
+    return `{parley:${this.#scope}:${index}}`;
+  }
 }

@@ -10,6 +10,8 @@ import type { Broker } from './broker.js';
 import { createRedisBroker } from './broker-redis.js';
 import { openRedisLinks } from './redis-links.js';
 
+/** Other test files use the same Redis at the same time. */
+const scope = randomBytes(6).toString('hex');
 const soon = { timeout: 15_000, interval: 20 };
 
 describe('two brokers on one Redis', () => {
@@ -88,6 +90,7 @@ function openBroker(place: Parameters<typeof openRedisLinks>[0]): {
   const broker = createRedisBroker({
     links: openRedisLinks(place, Math.random),
     incarnation: randomBytes(16),
+    scope,
     clock: systemClock,
     counters: {
       published: () => {},
