@@ -168,9 +168,15 @@ export class Batcher {
     let isPlain: boolean | undefined;
     const left: Lane[] = [];
     for (const lane of this.#ready) {
+      // Most lanes of a full batch are only passed by; looking into them would cost more than the batch.
+      const isFull = operations >= maxOperations || bytes >= maxBytes;
+      if (isFull || lane.queue[0]?.kind !== 'operation') {
+        left.push(lane);
+        continue;
+      }
       const part = takePart(lane.queue, { operations: maxOperations - operations, bytes: maxBytes - bytes });
-      isPlain ??= part.items.length > 0 ? part.isPlain : undefined;
-      if (part.items.length === 0 || part.isPlain !== isPlain) {
+      isPlain ??= part.isPlain;
+      if (part.isPlain !== isPlain) {
         left.push(lane);
         continue;
       }
