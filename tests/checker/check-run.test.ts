@@ -198,6 +198,15 @@ describe('the checker of runs', () => {
     expect(toldTo('dan', learned)).toEqual(['told-outside', 'told-outside']);
   });
 
+  it('finds a client that was told less than it knew, or of a message it knew', () => {
+    const learned: Told[] = pick(2).map((each) => ({ type: 'learned', entry: now(each) }));
+    const caughtUp: Told = { type: 'caughtUp', conversationId: c, to: 3 };
+    expect(toldTo('ben', [...tell(pick(1, 2, 3)), caughtUp])).toEqual([]);
+    expect(toldTo('ben', [...tell(pick(1, 2, 3, 4)), caughtUp])).toEqual(['told-again']);
+    expect(toldTo('ben', [...tell(pick(1, 2)), ...learned, caughtUp])).toEqual(['told-again']);
+    expect(toldTo('ben', [...tell(pick(1)), ...learned, ...learned, caughtUp])).toEqual(['told-again']);
+  });
+
   it('finds a client that was told something else than the log has', () => {
     const [, second] = live;
     expect(toldTo('ben', tell([{ ...entry([2, 'message.created'], ['m7']) }]))).toEqual(['told-differs']);

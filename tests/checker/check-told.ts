@@ -3,7 +3,8 @@
  *
  * - What a client is told of a conversation follows, one by one, what it was told before. It begins anew after it was removed, after a reset, and where
  *   it only learned how far the conversation goes.
- * - After a long absence it is told what is different instead, and goes on from there.
+ * - After a long absence it is told what is different instead, never less than it knew, and goes on from there.
+ * - It is told of each message once, however it learns of it.
  * - Where a client read a conversation by itself, or was told a head, what it is told next lies at most one above.
  * - What it is told is what the log has there.
  * - What it is told live lies within a stay of its user. What it catches up with may lie between two stays: whoever is back may read it.
@@ -16,6 +17,7 @@ import type { ClientStory, LogEntry, RunViolation, Told } from './run-history.js
 /** All violations of one client's story; costs grow with its length. */
 export function* checkTold(log: LogIndex, { client, userId, told }: ClientStory): Generator<RunViolation> {
   const cursors = new Map<string, Cursor>();
+  const messages = new Map<string, Set<string>>();
   for (const each of told) {
     if (each.type === 'event') {
       const { entry } = each;
@@ -25,8 +27,39 @@ export function* checkTold(log: LogIndex, { client, userId, told }: ClientStory)
     } else if (each.type === 'learned') {
       yield* checkEntry(log, client, each.entry);
       yield* checkStay(log, { client, userId }, { ...each, isCatchUp: true });
-    }
+    } else if (each.type === 'caughtUp') yield* checkCaughtUp(client, cursors, each);
+    yield* checkOnce(client, messages, each);
     move(cursors, each);
+  }
+}
+
+function* checkCaughtUp(
+  client: string,
+  cursors: ReadonlyMap<string, Cursor>,
+  { conversationId, to }: Extract<Told, { type: 'caughtUp' }>,
+): Generator<RunViolation> {
+  const cursor = cursors.get(conversationId);
+  if (cursor !== undefined && !cursor.isAtMost && to < cursor.seq)
+    yield {
+      rule: 'told-again',
+      conversationId,
+      detail: `${client} was told what is different up to ${to} after ${cursor.seq}`,
+    };
+}
+
+/** @param messages  of which the client was told, by conversation */
+function* checkOnce(client: string, messages: Map<string, Set<string>>, told: Told): Generator<RunViolation> {
+  if (told.type === 'removed') messages.delete(told.conversationId);
+  if (told.type === 'reset') messages.clear();
+  if ((told.type !== 'event' && told.type !== 'learned') || told.entry.kind !== 'message.created') return;
+  const { conversationId, targetIds } = told.entry;
+  const known = messages.get(conversationId) ?? new Set();
+  messages.set(conversationId, known);
+  for (const id of targetIds) {
+    // An event that comes again breaks its place already.
+    if (known.has(id) && told.type === 'learned')
+      yield { rule: 'told-again', conversationId, detail: `${client} was told of ${id} again` };
+    known.add(id);
   }
 }
 

@@ -34,11 +34,25 @@ export function hasHole({ cursor, head }: LogPosition): boolean {
   return head > cursor;
 }
 
-/** Moves the cursor without events: what lies up to `to` is known some other way. Gives what was held back behind it. */
-export function advance(position: LogPosition, to: number): Delivery {
+/** Holds an event back although it may be due. */
+export function hold(position: LogPosition, event: ChatEvent): LogPosition {
+  if (event.seq <= position.cursor) return position;
+  const held = new Map(position.held);
+  if (held.size < maxHeld) held.set(event.seq, event);
+  return { ...raiseHead(position, event.seq), held };
+}
+
+/** Moves the cursor without events: what lies up to `to` is known some other way. What is held behind it waits on. */
+export function skipTo(position: LogPosition, to: number): LogPosition {
   const cursor = Math.max(position.cursor, to);
+  const held = new Map([...position.held].filter(([seq]) => seq > cursor));
+  return { cursor, head: Math.max(position.head, cursor), held };
+}
+
+/** Gives what was held back and is due. */
+export function release(position: LogPosition): Delivery {
   const held = [...position.held.values()].sort((one, other) => one.seq - other.seq);
-  return accept({ cursor, head: Math.max(position.head, cursor), held: new Map() }, held);
+  return accept({ ...position, held: new Map() }, held);
 }
 
 /** Takes events in any order and gives those that are due. */

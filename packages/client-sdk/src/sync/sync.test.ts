@@ -267,10 +267,12 @@ describe('catching up by state', () => {
     const platform = fakePlatform();
     const told: string[] = [];
     const asked: string[] = [];
+    let beforeSecond = () => {};
     const sync = new Sync({
       platform,
       readChanges: async (_conversationId, since, mode) => {
         asked.push(`${since} ${mode ?? 'any'}`);
+        if (asked.length === 2) beforeSecond();
         const page = pages.shift();
         if (page instanceof Error) throw page;
         return page;
@@ -285,7 +287,10 @@ describe('catching up by state', () => {
     sync.receiveWelcome(welcome(), [[a, 3]]);
     sync.disconnected();
     sync.receiveWelcome(welcome('epoch', '2'), [[a, head]]);
-    return { platform, sync, told, asked };
+    const between = (happens: () => void): void => {
+      beforeSecond = happens;
+    };
+    return { platform, sync, told, asked, between };
   }
 
   it('tells messages that are new here once, those that were known never, and goes on in the same mode', async () => {
@@ -328,6 +333,38 @@ describe('catching up by state', () => {
     expect(told.slice(-3)).toEqual(['moved to 902', 'message.created 903 late', 'message.created 904 late']);
     sync.receiveEvent(message(a, 905));
     expect(told.at(-1)).toBe('message.created 905');
+  });
+
+  it('drops a page that live events have overtaken', async () => {
+    const { sync, told, platform } = away(900, [
+      statePage(touched(['four', 4, 4]), 4, 900),
+      statePage(touched(['four', 4, 899], ['six', 6, 900]), 900, 900),
+    ]);
+    for (const seq of [4, 5]) sync.receiveEvent(message(a, seq));
+    await platform.settle();
+    expect(told).toEqual([
+      'message.created 4',
+      'message.created 5',
+      'message.created 6 late',
+      'caught up to 900',
+      'moved to 900',
+    ]);
+  });
+
+  it('lets live events wait until its last page, also those that follow the page before', async () => {
+    const { sync, told, platform, between } = away(900, [
+      statePage(touched(['four', 4, 4]), 4, 900),
+      statePage(touched(['five', 5, 800], ['six', 6, 900]), 900, 900),
+    ]);
+    sync.receiveEvent(message(a, 901));
+    between(() => sync.receiveEvent(message(a, 5)));
+    await platform.settle();
+    expect(told.filter((each) => each.startsWith('message'))).toEqual([
+      'message.created 4 late',
+      'message.created 5 late',
+      'message.created 6 late',
+      'message.created 901 late',
+    ]);
   });
 
   it('starts anew at the head where no history leads from the cursor', async () => {

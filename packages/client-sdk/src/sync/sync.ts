@@ -7,7 +7,8 @@
  * - The head of a busy conversation stands for events that come to those only who have it open: the hole is left until somebody here opens it, or until
  *   an event or a head of the usual kind tells of it.
  * - The server's digest of all heads, with each heartbeat, shows what nobody noticed: when it is another one than ours, every head is asked for anew.
- * - A short gap is fetched as the log. A long one comes as the rows that are different now: of these only messages that are new here become events.
+ * - A short gap is fetched as the log. A long one comes as the rows that are different now: of these only messages that are new here become events, and
+ *   live events wait until the last page.
  * - A head stays known until it is reached, so a fetch that failed is taken up again with the next welcome, moved or not.
  * - Another epoch, or a log that ends before the cursor, is another history: everything starts anew and the application is told.
  */
@@ -26,11 +27,13 @@ import type { Platform } from '../platform/platform.js';
 import type { ChangesPage, ReadChanges, StateChanges } from './changes-page.js';
 import {
   accept,
-  advance,
   type Delivery,
   hasHole,
+  hold,
   type LogPosition,
   raiseHead,
+  release,
+  skipTo,
   startAt,
 } from './log-position.js';
 import { beginRun, learn, type StateRun } from './state-run.js';
@@ -141,7 +144,9 @@ export class Sync {
     // A conversation this client did not know starts with the event that brought it.
     const position = this.#positions.get(event.conversationId) ?? startAt(event.seq - 1);
     this.#lazy.delete(event.conversationId);
-    this.#take(event.conversationId, position, { events: [event], isCatchUp: false });
+    if (this.#runs.has(event.conversationId))
+      this.#positions.set(event.conversationId, hold(position, event));
+    else this.#take(event.conversationId, position, { events: [event], isCatchUp: false });
     const after = this.#positions.get(event.conversationId);
     if (after !== undefined && hasHole(after)) void this.#fetch(event.conversationId);
   }
@@ -270,12 +275,15 @@ export class Sync {
   }
 
   #takeState(conversationId: ConversationId, position: LogPosition, page: StateChanges): void {
+    // Live events came to close the hole while this was read: everything on it has been told.
+    if (page.to <= position.cursor) return;
     const { run, learned } = learn(
       this.#runs.get(conversationId) ?? beginRun(position.cursor),
       page.messages,
     );
-    if (page.to < page.head) this.#runs.set(conversationId, run);
-    else this.#runs.delete(conversationId);
+    const isOver = page.to >= page.head;
+    if (isOver) this.#runs.delete(conversationId);
+    else this.#runs.set(conversationId, run);
     for (const message of learned) {
       const { seq, at, senderId: actorId } = message;
       const event = { kind: 'message.created' as const, conversationId, seq, at, actorId, data: message };
@@ -283,7 +291,10 @@ export class Sync {
     }
     this.#options.caughtUp(conversationId, page);
     this.#options.moved(conversationId, page.to);
-    this.#deliver(conversationId, advance(raiseHead(position, page.head), page.to), true);
+    const reached = skipTo(raiseHead(position, page.head), page.to);
+    // Until the run is over an event may be about a message that this client learns of only by a later page.
+    if (isOver) this.#deliver(conversationId, release(reached), true);
+    else this.#positions.set(conversationId, reached);
   }
 
   #pause(failures: number): Promise<void> {
