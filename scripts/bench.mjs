@@ -20,7 +20,9 @@ let code = 1;
 try {
   await installMissing();
   await buildStale();
-  const postgres = await startPostgres(services, { durable: true, say });
+  const isProfiled = process.argv.includes('--profile');
+  const settings = isProfiled ? { shared_preload_libraries: 'pg_stat_statements' } : {};
+  const postgres = await startPostgres(services, { durable: true, settings, say });
   const redis = await startRedis(services, { say });
   const runner = ['bench/src/main.ts', 'bench/main.ts', 'bench/run.ts']
     .map((path) => join(root, path))

@@ -14,7 +14,7 @@ export const usage = `npm run bench -- <name...> [options]
   --runs N          runs of every subject, 3 when not given; figures are their medians
   --subjects a,b    only these subjects
   --cases a,b       only these cases
-  --profile         also print where each server's CPU went (costs some speed)
+  --profile         also print where each server's CPU went, and its statements' time (costs some speed)
   --json            print JSON instead of tables; progress goes to stderr`;
 
 /** Reads the command line. Throws with a message that names what is wrong. */

@@ -246,28 +246,33 @@ export function describeFrames(world: () => World): void {
   });
 
   it('who has a conversation open gets the signals for its viewers, until they open another set', async () => {
-    const [owner, member] = [await register(world().url), await register(world().url)];
+    const [owner, member, reader] = [
+      await register(world().url),
+      await register(world().url),
+      await register(world().url),
+    ];
     const by = { url: world().url, person: owner };
-    const group = await createGroup(world().url, owner, [member]);
+    const as = { url: world().url, person: reader };
+    const group = await createGroup(world().url, owner, [member, reader]);
     const socket = await RawSocket.enter(world().url, member.token);
     const isMoved = (frame: DownFrame) => frame.type === 'signal' && frame.signal.kind === 'receipts.moved';
     socket.send({ type: 'open', conversationIds: [group.id] });
     await expectAlive(socket);
     const { seq } = await callAs(by, 'sendMessage', { conversationId: group.id, id: newId(), content: 'a' });
-    await callAs(by, 'markRead', { conversationId: group.id, seq });
+    await callAs(as, 'markRead', { conversationId: group.id, seq });
     expect(await socket.next(isMoved)).toMatchObject({
-      signal: { conversationId: group.id, data: { items: [{ userId: owner.id, readSeq: seq }] } },
+      signal: { conversationId: group.id, data: { items: [{ userId: reader.id, readSeq: seq }] } },
     });
     socket.send({ type: 'open', conversationIds: [] });
     await expectAlive(socket);
     const next = await callAs(by, 'sendMessage', { conversationId: group.id, id: newId(), content: 'b' });
-    await callAs(by, 'markRead', { conversationId: group.id, seq: next.seq });
+    await callAs(as, 'markRead', { conversationId: group.id, seq: next.seq });
     // Signals are collected for a second: what comes with the next one of those who look shows that this socket got none.
     const viewer = await RawSocket.enter(world().url, member.token);
     viewer.send({ type: 'open', conversationIds: [group.id] });
     await expectAlive(viewer);
     const last = await callAs(by, 'sendMessage', { conversationId: group.id, id: newId(), content: 'c' });
-    await callAs(by, 'markRead', { conversationId: group.id, seq: last.seq });
+    await callAs(as, 'markRead', { conversationId: group.id, seq: last.seq });
     await viewer.next(isMoved);
     await expectAlive(socket);
     expect(socket.has(isMoved)).toBe(false);

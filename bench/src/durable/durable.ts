@@ -9,6 +9,7 @@ import type { Bench, BenchEnvironment, BenchReport } from '../bench.js';
 import type { CaseSpec, Measured } from '../generator/messages.js';
 import { type Databases, openDatabases } from '../lib/databases.js';
 import { topOfProfiles } from '../lib/profile.js';
+import { openStatements } from '../lib/statements.js';
 import { durableCases, secondsPerRun } from './cases.js';
 import { parleySubject } from './parley-subject.js';
 import { peerSubject } from './peer-subject.js';
@@ -25,7 +26,8 @@ export const durable: Bench = {
     const databases = await openDatabases(databaseUrl);
     const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
     try {
-      return await runAll(environment, { databases, folder, say: environment.say, nodeArgs: [] });
+      const statements = environment.options.isProfiled ? await openStatements(databaseUrl) : undefined;
+      return await runAll(environment, { databases, folder, say: environment.say, nodeArgs: [], statements });
     } finally {
       await databases.close();
       rmSync(folder, { recursive: true, force: true });

@@ -26,9 +26,12 @@ export async function runSubject(
     const measured = new Map<string, Measured>();
     for (const spec of specs) {
       await databases.settle();
+      await environment.statements?.reset();
       const figures = await generator.run(spec, watched);
       measured.set(spec.name, figures);
       environment.say(`  ${subject.name} ${spec.name}: ${describe(figures)}`);
+      for (const line of (await environment.statements?.top(messagesOf(spec, figures))) ?? [])
+        environment.say(line);
     }
     const ledger = await generator.finish();
     const faults = findFaults({ ledger, rows: await running.readRows(), hasSeqs: subject.hasSeqs });
@@ -41,6 +44,11 @@ export async function runSubject(
     generator.stop();
     await running.stop();
   }
+}
+
+/** Warming up included: the statements are counted from there. */
+function messagesOf({ warmUpMs, measureMs }: CaseSpec, { ackedPerSecond }: Measured): number {
+  return (ackedPerSecond * (warmUpMs + measureMs)) / 1000;
 }
 
 function describe({ ackedPerSecond, p50Ms, p99Ms, generatorCores, othersCores }: Measured): string {

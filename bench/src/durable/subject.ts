@@ -1,5 +1,6 @@
 import type { Target } from '../generator/messages.js';
 import type { Databases } from '../lib/databases.js';
+import type { Statements } from '../lib/statements.js';
 
 export const conversationCount = 100;
 export const membersPerConversation = 10;
@@ -24,6 +25,8 @@ export interface SubjectEnvironment {
   readonly say: (line: string) => void;
   /** Options for the server's node, as `--cpu-prof`. */
   readonly nodeArgs: readonly string[];
+  /** Only while profiling. */
+  readonly statements?: Statements | undefined;
 }
 
 export interface RunningSubject {

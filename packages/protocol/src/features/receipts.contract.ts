@@ -46,7 +46,9 @@ export const receiptsContract = defineContract('receipts', {
   },
   events: {},
   signals: {
+    /** Not told of who sent something: with `message.created` they have read and received everything up to its seq. */
     'receipts.moved': z.object({ items: z.array(Receipt) }),
+    /** Not told for a message of one's own either. */
     'receipt.own': z.object({
       readSeq: seq,
       deliveredSeq: seq,

@@ -62,6 +62,20 @@ describe('MarkCoalescer', () => {
     expect(writes).toEqual([[expect.objectContaining({ readSeq: 4, deliveredSeq: 6, unreadFrom: 2 })]]);
   });
 
+  it('takes what was sent and what was asked for together for something asked for', async () => {
+    const { coalescer, clock, writes } = setUp();
+    coalescer.soon(markOf({ readSeq: 3, sentOrd: 2 }));
+    coalescer.soon(markOf({ readSeq: 5, sentOrd: 4 }));
+    clock.advance(500);
+    await turn();
+    coalescer.soon(markOf({ readSeq: 7, sentOrd: 6 }));
+    await coalescer.now(markOf({ unreadFrom: 'latest' }));
+    expect(writes).toEqual([
+      [expect.objectContaining({ readSeq: 5, sentOrd: 4 })],
+      [expect.objectContaining({ readSeq: 7, sentOrd: null, unreadFrom: 'latest' })],
+    ]);
+  });
+
   it('answers nothing for somebody who has no row', async () => {
     const { coalescer } = setUp({ answer: () => [] });
     expect(await coalescer.now(markOf({ readSeq: 1 }))).toBeUndefined();
@@ -120,6 +134,7 @@ function markOf(parts: Partial<Mark>): Mark {
     readSeq: 0,
     deliveredSeq: 0,
     unreadFrom: 'keep',
+    sentOrd: null,
     ...parts,
   };
 }

@@ -50,17 +50,16 @@ export class MarkCoalescer {
 
   /** Resolves with what the row says after the commit; undefined when there is no such row. */
   now(mark: Mark): Promise<Marked | undefined> {
-    if (this.#isFull(mark)) return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
+    const pending = this.#add(mark);
+    if (pending === undefined) return Promise.reject(new ParleyError('overloaded', { retryAfterMs: 1000 }));
     return new Promise((resolve, reject) => {
-      this.#add(mark).waiters.push({ resolve, reject });
+      pending.waiters.push({ resolve, reject });
       this.#start();
     });
   }
 
   soon(mark: Mark): void {
-    if (this.#isFull(mark)) return;
-    this.#add(mark);
-    this.#startSoon();
+    if (this.#add(mark) !== undefined) this.#startSoon();
   }
 
   /** Writes what waits and ends. */
@@ -71,16 +70,17 @@ export class MarkCoalescer {
     this.#stopTimer?.();
   }
 
-  #isFull(mark: Mark): boolean {
-    return this.#pending.size >= maxPending && !this.#pending.has(keyOf(mark));
-  }
-
-  #add(mark: Mark): Pending {
+  /** Undefined when there is no room for another row. */
+  #add(mark: Mark): Pending | undefined {
     const key = keyOf(mark);
     const existing = this.#pending.get(key);
-    const pending = existing ?? { mark, waiters: [] };
-    if (existing === undefined) this.#pending.set(key, pending);
-    else existing.mark = mergeMarks(existing.mark, mark);
+    if (existing !== undefined) {
+      existing.mark = mergeMarks(existing.mark, mark);
+      return existing;
+    }
+    if (this.#pending.size >= maxPending) return undefined;
+    const pending = { mark, waiters: [] };
+    this.#pending.set(key, pending);
     return pending;
   }
 
@@ -140,7 +140,7 @@ export class MarkCoalescer {
     for (const { mark } of unheard) {
       const newer = this.#pending.get(keyOf(mark));
       if (newer !== undefined) newer.mark = mergeMarks(mark, newer.mark);
-      else if (!this.#isFull(mark)) this.#add(mark);
+      else this.#add(mark);
     }
     this.#startSoon();
   }

@@ -63,6 +63,7 @@ function markOf(actor: Actor, conversationId: ConversationId, threadId: MessageI
     readSeq: 0,
     deliveredSeq: 0,
     unreadFrom: 'keep',
+    sentOrd: null,
   };
 }
 

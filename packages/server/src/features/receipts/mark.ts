@@ -13,6 +13,11 @@ export interface Mark {
   /** 0 where nothing arrived. */
   readonly deliveredSeq: number;
   readonly unreadFrom: UnreadFrom;
+  /**
+   * For a mark that follows from having sent the message at `readSeq`: its ord. Everybody is told the message, so nobody is told the mark. Null for a
+   * mark that somebody asked for.
+   */
+  readonly sentOrd: number | null;
 }
 
 /** What becomes of the mark "unread": it stays, is taken back, or is set, from the latest message or from a seq on. */
@@ -48,9 +53,14 @@ export function keyOf(mark: Mark): string {
 /** Two marks of one row as one: the same as writing them one after the other. */
 export function mergeMarks(earlier: Mark, later: Mark): Mark {
   return {
-    ...later,
+    tenantId: later.tenantId,
+    conversationId: later.conversationId,
+    userId: later.userId,
+    threadId: later.threadId,
     readSeq: Math.max(earlier.readSeq, later.readSeq),
     deliveredSeq: Math.max(earlier.deliveredSeq, later.deliveredSeq),
     unreadFrom: later.unreadFrom === 'keep' ? earlier.unreadFrom : later.unreadFrom,
+    sentOrd:
+      earlier.sentOrd === null || later.sentOrd === null ? null : Math.max(earlier.sentOrd, later.sentOrd),
   };
 }

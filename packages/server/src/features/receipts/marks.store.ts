@@ -25,37 +25,45 @@ interface MarkedRow {
   readonly last_sender_id: UserId | null;
 }
 
+/**
+ * One pass over the input: rejoining it to the locked rows made PostgreSQL, which takes an array for ten rows, compare every row with every other
+ * (500 rows: 74 to 150 ms; so: 17). Before a table is analyzed `is null` passes for rare, which made it read a conversation up to `seq` for one ord instead of
+ * going backwards from there; a CASE passes for one in two.
+ */
 const conversationStatement = `
   with input as materialized (
     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[])
       with ordinality as t(tenant_id, conversation_id, user_id, read_seq, delivered_seq, sets_unread, unread_from, i)
   ), locked as materialized (
-    select i.i, m.conversation_id, m.user_id, m.read_seq, m.read_ord, m.delivered_seq, m.unread_from_seq
+    select i.i, i.read_seq as to_read, i.delivered_seq as to_delivered, i.sets_unread, i.unread_from,
+      m.conversation_id, m.user_id, m.read_seq, m.read_ord, m.delivered_seq, m.unread_from_seq,
+      h.last_seq, h.last_ord, h.floor_ord, h.last_message_seq
     from input i
     join parley.conversation_heads h
       on h.conversation_id = i.conversation_id and (i.tenant_id is null or h.tenant_id = i.tenant_id) and h.state <> 2
     join parley.members m on m.conversation_id = i.conversation_id and m.user_id = i.user_id and m.status = 1
     order by m.conversation_id, m.user_id for no key update of m
   ), computed as materialized (
-    select i.i, l.conversation_id, l.user_id, h.last_ord, h.floor_ord, coalesce(h.last_message_seq, 0) as last_message_seq,
+    select l.i, l.conversation_id, l.user_id, l.last_ord, l.floor_ord, coalesce(l.last_message_seq, 0) as last_message_seq,
       l.read_seq as old_read_seq, l.delivered_seq as old_delivered_seq, l.unread_from_seq as old_unread_from_seq,
-      greatest(l.read_seq, least(i.read_seq, h.last_seq)) as read_seq,
+      greatest(l.read_seq, least(l.to_read, l.last_seq)) as read_seq,
       greatest(l.read_ord, case
-        when i.read_seq <= l.read_seq then 0
-        when i.read_seq >= h.last_message_seq then h.last_ord
+        when l.to_read <= l.read_seq then 0
+        when l.to_read >= l.last_message_seq then l.last_ord
         else coalesce((
           select x.ord from parley.messages x
-          where x.conversation_id = l.conversation_id and x.seq <= i.read_seq and x.thread_id is null
+          where x.conversation_id = l.conversation_id and x.seq <= l.to_read
+            and case when x.thread_id is null then true else false end
           order by x.seq desc limit 1), 0)
       end) as read_ord,
-      greatest(l.delivered_seq, least(greatest(i.delivered_seq, i.read_seq), h.last_seq)) as delivered_seq,
+      greatest(l.delivered_seq, least(greatest(l.to_delivered, l.to_read), l.last_seq)) as delivered_seq,
       case
-        when not i.sets_unread then l.unread_from_seq
-        when i.unread_from is null then null
-        when i.unread_from < 0 then coalesce(h.last_message_seq, h.last_seq)
-        else least(i.unread_from, h.last_seq)
+        when not l.sets_unread then l.unread_from_seq
+        when l.unread_from is null then null
+        when l.unread_from < 0 then coalesce(l.last_message_seq, l.last_seq)
+        else least(l.unread_from, l.last_seq)
       end as unread_from_seq
-    from locked l join input i on i.i = l.i join parley.conversation_heads h on h.conversation_id = l.conversation_id
+    from locked l
   ), judged as materialized (
     select c.*,
       c.read_seq > c.old_read_seq or c.unread_from_seq is distinct from c.old_unread_from_seq as has_own_moved,
@@ -95,6 +103,38 @@ export async function writeMarks(database: Database, marks: readonly Mark[]): Pr
 function toColumn(unreadFrom: UnreadFrom): number | null {
   if (unreadFrom === 'latest') return -1;
   return typeof unreadFrom === 'number' ? unreadFrom : null;
+}
+
+/**
+ * What follows from sending: place and ord are known, nobody waits for an answer and nobody is told, so that a row costs two index lookups and a HOT
+ * update (500 rows: 6 ms). In the order of the key, as the others.
+ */
+const sentStatement = `
+  update parley.members m set
+    read_seq = greatest(m.read_seq, i.read_seq), read_ord = greatest(m.read_ord, i.read_ord),
+    delivered_seq = greatest(m.delivered_seq, i.delivered_seq),
+    unread_from_seq = case when i.clears_unread then null else m.unread_from_seq end,
+    read_xid = case when i.read_seq > m.read_seq or i.clears_unread and m.unread_from_seq is not null
+      then pg_current_xact_id() else m.read_xid end
+  from (
+    select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[])
+      as t(conversation_id, user_id, read_seq, read_ord, delivered_seq, clears_unread)
+    order by conversation_id, user_id
+  ) i
+  where m.conversation_id = i.conversation_id and m.user_id = i.user_id and m.status = 1
+    and (m.read_seq < i.read_seq or m.delivered_seq < i.delivered_seq or i.clears_unread and m.unread_from_seq is not null)`;
+
+/** Marks that follow from sending, each row at most once. */
+export async function writeSentMarks(database: Database, marks: readonly Mark[]): Promise<void> {
+  const values = [
+    marks.map((mark) => mark.conversationId),
+    marks.map((mark) => mark.userId),
+    marks.map((mark) => mark.readSeq),
+    marks.map((mark) => mark.sentOrd),
+    marks.map((mark) => mark.deliveredSeq),
+    marks.map((mark) => mark.unreadFrom !== 'keep'),
+  ];
+  await database.query({ name: 'parley_sent_marks', text: sentStatement, values });
 }
 
 const threadStatement = `

@@ -100,6 +100,7 @@ function moved(
       readSeq,
       deliveredSeq: 0,
       unreadFrom: 'keep',
+      sentOrd: null,
     },
     readSeq,
     deliveredSeq: readSeq,

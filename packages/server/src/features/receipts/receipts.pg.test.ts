@@ -168,6 +168,35 @@ describeEachEngine('receipts', (open) => {
     expect(await mineOf(ann)).toMatchObject({ readSeq: seq - 1, unreadCount: 1 });
   });
 
+  it('do not follow for the conversation from a reply, but that it arrived', async () => {
+    const root = await send(ann);
+    const reply = await send(bob, root.id);
+    await read(ann, 1);
+    expect(await mineOf(bob)).toMatchObject({ readSeq: 1, deliveredSeq: reply.seq, unreadCount: 1 });
+  });
+
+  it('that follow from sending are told to nobody, since everybody is told the message', async () => {
+    const memberOf = [conversationId];
+    const toViewer = listenAs(open(), bob, { memberOf, open: memberOf });
+    const toSender = listenAs(open(), ann, { memberOf, open: memberOf });
+    const { seq } = await send(ann);
+    await read(bob, seq - 1);
+    expect(await mineOf(ann)).toMatchObject({ readSeq: seq });
+    const items = (by: typeof toViewer) =>
+      by.signals.flatMap((signal) => (signal.kind === 'receipts.moved' ? signal.data.items : []));
+    expect(items(toViewer).map(({ userId }) => userId)).not.toContain(ann.userId);
+    expect(toSender.signals.map(({ kind }) => kind)).not.toContain('receipt.own');
+  });
+
+  it('marked unread right after sending stay marked', async () => {
+    const { seq } = await send(bob);
+    expect(await as(bob)('markUnread', { conversationId })).toMatchObject({
+      readSeq: seq,
+      unreadFromSeq: seq,
+    });
+    expect(await mineOf(bob)).toMatchObject({ readSeq: seq, unreadFromSeq: seq });
+  });
+
   it('are state: resume tells a conversation in which one has read, and delivery alone it does not', async () => {
     const { seq } = await send(ann);
     await as(ann)('addMembers', { conversationId, userIds: [stranger.userId] });

@@ -1,10 +1,10 @@
-import type { ChatEvent } from '@parley/protocol';
+import type { ChatEvent, EventOf } from '@parley/protocol';
 import type { Database } from '../../db/database.js';
 import type { SignalPublication } from '../../fanout/broker.js';
 import type { Clock } from '../../lib/clock.js';
 import { MarkCoalescer } from './coalescer.js';
 import type { Mark, Marked } from './mark.js';
-import { writeMarks, writeThreadMarks } from './marks.store.js';
+import { writeMarks, writeSentMarks, writeThreadMarks } from './marks.store.js';
 import { ReceiptFeed } from './receipt-feed.js';
 
 export interface ReceiptsOptions {
@@ -29,7 +29,7 @@ export interface Receipts {
 export function createReceipts({ database, signal, onError, clock }: ReceiptsOptions): Receipts {
   const feed = new ReceiptFeed({ signal, clock });
   const coalescer = new MarkCoalescer({
-    write: (marks) => writeBoth(database, marks),
+    write: (marks) => write(database, marks),
     onMarked: (marked) => {
       for (const one of marked) if (one.hasOwnMoved) signal(toOwnSignal(one));
       feed.note(marked);
@@ -40,7 +40,7 @@ export function createReceipts({ database, signal, onError, clock }: ReceiptsOpt
   return {
     mark: (mark) => coalescer.now(mark),
     afterSend: (events) => {
-      for (const event of events) for (const mark of marksOfSending(event)) coalescer.soon(mark);
+      for (const event of events) if (event.kind === 'message.created') coalescer.soon(markOfSending(event));
     },
     close: async () => {
       await coalescer.close();
@@ -49,30 +49,33 @@ export function createReceipts({ database, signal, onError, clock }: ReceiptsOpt
   };
 }
 
-async function writeBoth(database: Database, marks: readonly Mark[]): Promise<Marked[]> {
-  const ofConversations = marks.filter((mark) => mark.threadId === null);
-  const ofThreads = marks.filter((mark) => mark.threadId !== null);
+async function write(database: Database, marks: readonly Mark[]): Promise<Marked[]> {
+  const sent: Mark[] = [];
+  const ofConversations: Mark[] = [];
+  const ofThreads: Mark[] = [];
+  for (const mark of marks)
+    (mark.sentOrd !== null ? sent : mark.threadId === null ? ofConversations : ofThreads).push(mark);
+  if (sent.length > 0) await writeSentMarks(database, sent);
   return [
     ...(ofConversations.length === 0 ? [] : await writeMarks(database, ofConversations)),
     ...(ofThreads.length === 0 ? [] : await writeThreadMarks(database, ofThreads)),
   ];
 }
 
-/** A reply is read in its thread and leaves the conversation as unread as it was. */
-function marksOfSending(event: ChatEvent): Mark[] {
-  if (event.kind !== 'message.created') return [];
-  const { conversationId, senderId, threadId } = event.data;
-  return [
-    {
-      tenantId: null,
-      conversationId,
-      userId: senderId,
-      threadId,
-      readSeq: event.seq,
-      deliveredSeq: event.seq,
-      unreadFrom: threadId === null ? 'clear' : 'keep',
-    },
-  ];
+/** A reply leaves the conversation as unread as it was; that it is read in its thread its own transaction has written. */
+function markOfSending({ seq, data }: EventOf<'message.created'>): Mark {
+  const { conversationId, senderId, threadId, ord } = data;
+  const isReply = threadId !== null;
+  return {
+    tenantId: null,
+    conversationId,
+    userId: senderId,
+    threadId: null,
+    readSeq: isReply ? 0 : seq,
+    deliveredSeq: seq,
+    unreadFrom: isReply ? 'keep' : 'clear',
+    sentOrd: isReply ? 0 : ord,
+  };
 }
 
 function toOwnSignal({ mark, readSeq, deliveredSeq, unreadFromSeq }: Marked): SignalPublication {
