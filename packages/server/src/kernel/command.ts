@@ -38,16 +38,16 @@ export interface OperationRequest<Payload = unknown> {
   readonly command: Command;
   readonly conversationId: ConversationId;
   /** The operation's name where its input has one; otherwise the caller's key, or a new one. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Ids of the rows it changes or makes; they stand in its log entry. */
   readonly targets: readonly string[];
   /** Ids of rows it needs to stay as they are. */
-  readonly refersTo?: readonly string[];
+  readonly refersTo?: readonly string[] | undefined;
   readonly payload: Payload;
   /** Set for a message: its id is the operation's, and it counts in its scope. */
-  readonly message?: { readonly threadId: string | null };
+  readonly message?: { readonly threadId: string | null } | undefined;
   /** Set when the fused function can carry it, which knows plain messages only. */
-  readonly send?: SendOperation;
+  readonly send?: SendOperation | undefined;
   /** About how much it is, encoded. */
   readonly bytes: number;
 }
@@ -59,6 +59,32 @@ export interface Operation<Payload = unknown> extends OperationRequest<Payload> 
   readonly opId: OpId;
   /** The actor's role and rights, read under the lock; before that the least. */
   readonly standing: Standing;
+}
+
+/**
+ * A request with who wants it. Written out, as `request` is: every message takes this road, and an object put together by spreading costs as much as
+ * parsing its frame.
+ */
+export function toOperation(
+  request: OperationRequest,
+  { tenantId, userId }: { readonly tenantId: TenantId; readonly userId: UserId },
+  opId: OpId,
+): Operation {
+  return {
+    command: request.command,
+    conversationId: request.conversationId,
+    id: request.id,
+    targets: request.targets,
+    refersTo: request.refersTo,
+    payload: request.payload,
+    message: request.message,
+    send: request.send,
+    bytes: request.bytes,
+    tenantId,
+    actorId: userId,
+    opId,
+    standing: noStanding,
+  };
 }
 
 /** What an operation has before its rights were read. */
@@ -107,6 +133,19 @@ export function defineCommand<Payload>() {
         (await spec.judge?.(tx, operations as readonly Operation<Payload>[])) ?? [],
       apply: (tx, operations) => spec.apply(tx, operations as readonly PlacedOperation<Payload>[]),
     };
-    return { ...command, request: (request) => ({ ...request, command }) };
+    return {
+      ...command,
+      request: ({ conversationId, id, targets, refersTo, payload, message, send, bytes }) => ({
+        command,
+        conversationId,
+        id,
+        targets,
+        refersTo,
+        payload,
+        message,
+        send,
+        bytes,
+      }),
+    };
   };
 }

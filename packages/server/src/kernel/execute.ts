@@ -7,7 +7,7 @@ import { type OperationName, type OpId, ParleyError } from '@parley/protocol';
 import { requireReadable } from '../access/access.js';
 import type { Actor } from '../access/actor.js';
 import type { Batcher } from './batcher.js';
-import { noStanding } from './command.js';
+import { toOperation } from './command.js';
 import type { Context, QueryContext } from './context.js';
 import type { Handler } from './define-feature.js';
 import { type ExclusiveOptions, runExclusive } from './exclusive.js';
@@ -74,15 +74,9 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
     }
     case 'writer': {
       const request = handler.request(input, actor);
-      const operation = {
-        ...request,
-        tenantId: actor.tenantId,
-        actorId: actor.userId,
-        // An id in an input is a command's name, parsed as one.
-        opId: (request.id ?? call.opId ?? options.newId()) as OpId,
-        standing: noStanding,
-      };
-      return options.batcher.submit(operation).then((verdict) => {
+      // An id in an input is a command's name, parsed as one.
+      const opId = (request.id ?? call.opId ?? options.newId()) as OpId;
+      return options.batcher.submit(toOperation(request, actor, opId)).then((verdict) => {
         if (verdict.status === 'refused') throw new ParleyError(verdict.code);
         return handler.answer(input, { seq: verdict.seq, at: verdict.at });
       });

@@ -34,22 +34,13 @@ export function requestSend(input: ParsedInput<'sendMessage'>, actor: Actor): Op
     conversationId,
     id,
     targets: [id],
-    refersTo: [replyToId, threadId].filter((reference) => reference !== null),
+    refersTo: isPlain ? undefined : [replyToId, threadId].filter((reference) => reference !== null),
     payload: { id, content, metadata, replyToId, threadId },
     message: { threadId },
     bytes: content.length + (encoded?.length ?? 0) + 200,
-    ...(isPlain
-      ? {
-          send: {
-            tenantId: actor.tenantId,
-            conversationId,
-            senderId: actor.userId,
-            id,
-            content,
-            metadata: encoded,
-          },
-        }
-      : {}),
+    send: isPlain
+      ? { tenantId: actor.tenantId, conversationId, senderId: actor.userId, id, content, metadata: encoded }
+      : undefined,
   });
 }
 
