@@ -4,12 +4,19 @@
  * - The seqs of a conversation are 1..n.
  * - Every acknowledged operation stands where its acknowledgement says. One that changed nothing (a reaction that was there, a member who was in) may
  *   name any entry of the log instead.
- * - An effect for every operation and no more: what was refused has none, what nobody heard of again has one or none.
+ * - An effect for every operation and no more: what was refused has none, what nobody heard of again has one or none, also where a later copy of it was
+ *   refused.
  * - What one lane did to one conversation stands in the order it did it. Operations with unknown outcome are left out: they may land late.
  * - A message says what its latest send or edit said.
  */
 import type { LogIndex } from './log-index.js';
-import type { LogEntry, Operation, OperationKind, RunViolation } from './run-history.js';
+import {
+  type LogEntry,
+  mayHaveLanded,
+  type Operation,
+  type OperationKind,
+  type RunViolation,
+} from './run-history.js';
 
 const effects: Readonly<Record<OperationKind, string>> = {
   sendMessage: 'message.created',
@@ -94,13 +101,13 @@ function* checkSurplus(log: LogIndex, operations: readonly Operation[], own: Own
   const allowed = new Map<string, { readonly seqs: Set<number>; unknown: number }>();
   for (const operation of operations) {
     const { outcome, conversationId, kind, actorId, targetId } = operation;
-    if (outcome.type === 'refused') continue;
+    if (outcome.type === 'refused' && !mayHaveLanded(outcome)) continue;
     const name = nameOf({ conversationId, kind: effects[kind], actorId }, targetId);
     const allowance = allowed.get(name) ?? { seqs: new Set(), unknown: 0 };
     allowed.set(name, allowance);
     const entry = own.get(operation);
     if (entry !== undefined) allowance.seqs.add(entry.seq);
-    else if (outcome.type === 'unknown') allowance.unknown += 1;
+    else if (mayHaveLanded(outcome)) allowance.unknown += 1;
   }
   for (const entry of log.entries) {
     if (entry.kind === 'conversation.created') continue;
@@ -147,7 +154,7 @@ function* checkContent(log: LogIndex, operations: readonly Operation[], own: Own
   const latest = new Map<string, { readonly seq: number; readonly content: string }>();
   for (const operation of operations) {
     const { content, targetId, outcome } = operation;
-    if (content === undefined || outcome.type === 'refused') continue;
+    if (content === undefined || (outcome.type === 'refused' && !mayHaveLanded(outcome))) continue;
     written.set(targetId, (written.get(targetId) ?? new Set()).add(content));
     const seq = own.get(operation)?.seq;
     if (seq !== undefined && seq > (latest.get(targetId)?.seq ?? 0)) latest.set(targetId, { seq, content });

@@ -159,6 +159,8 @@ describe('the checker of runs', () => {
   it('finds an operation that took effect twice, and one that was refused and took effect', () => {
     const twice = [...log, entry([9, 'message.updated'], ['m1'], says('m1', 'one again', 9))];
     expect(rulesOf({ log: twice })).toContain('surplus');
+    const refusedOnce = { type: 'refused', code: 'forbidden', hadCopies: true } as const;
+    expect(rulesOf({ operations: replaced(4, { outcome: refusedOnce }) })).toEqual([]);
     expect(rulesOf({ operations: replaced(4, { outcome: { type: 'refused', code: 'forbidden' } }) })).toEqual(
       ['surplus'],
     );

@@ -36,7 +36,13 @@ export interface Operation {
 export type Outcome =
   | { readonly type: 'unknown' }
   | { readonly type: 'acknowledged'; readonly seq: number; readonly at?: string | undefined }
-  | { readonly type: 'refused'; readonly code: string };
+  /** `hadCopies`: it was sent before and nobody heard what became of that; such a copy may land after this verdict. */
+  | { readonly type: 'refused'; readonly code: string; readonly hadCopies?: boolean };
+
+/** Whether an operation that was not acknowledged may have had its effect all the same. */
+export function mayHaveLanded(outcome: Outcome): boolean {
+  return outcome.type === 'unknown' || (outcome.type === 'refused' && outcome.hadCopies === true);
+}
 
 /** An entry of a log, as it was read or told. */
 export interface LogEntry {

@@ -41,6 +41,8 @@ const eventKinds = [
 interface Open {
   readonly operation: Operation;
   readonly startedAt: number;
+  /** It was sent before, and the answer to that was not heard. */
+  hadCopies: boolean;
   readonly send: (client: ChatClient) => Promise<{ readonly seq: number }>;
 }
 
@@ -95,6 +97,7 @@ export class HeadlessClient {
   reload(): void {
     this.close();
     this.#life = this.#begin();
+    this.#goOn();
     for (const open of [...this.#open]) void this.#carry(open);
   }
 
@@ -196,7 +199,7 @@ export class HeadlessClient {
       ...command,
       outcome: { type: 'unknown' },
     };
-    const open: Open = { operation, startedAt: performance.now(), send };
+    const open: Open = { operation, startedAt: performance.now(), hadCopies: false, send };
     this.#options.recorder.begin(operation);
     this.#open.add(open);
     await this.#carry(open);
@@ -215,7 +218,7 @@ export class HeadlessClient {
     } catch (error) {
       if (error instanceof ClientClosedError) return;
       if (error instanceof ParleyError && error.code !== 'internal')
-        operation.outcome = { type: 'refused', code: error.code };
+        operation.outcome = { type: 'refused', code: error.code, hadCopies: open.hadCopies };
       else this.failures.push(error);
     }
     this.#open.delete(open);
@@ -273,7 +276,10 @@ export class HeadlessClient {
     let wasOnline = false;
     client.connection.subscribe(() => {
       const { status } = client.connection.getSnapshot();
-      if (status === 'reconnecting') this.reconnects += 1;
+      if (status === 'reconnecting') {
+        this.reconnects += 1;
+        this.#goOn();
+      }
       if (status !== 'online' || wasOnline) return;
       wasOnline = true;
       void this.#loadAll(life);
@@ -364,6 +370,11 @@ export class HeadlessClient {
       }
     }
     return undefined;
+  }
+
+  /** What has no verdict is sent again, while what was sent may still be on its way. */
+  #goOn(): void {
+    for (const open of this.#open) open.hadCopies = true;
   }
 
   #note(error: unknown): void {

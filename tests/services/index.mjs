@@ -8,6 +8,6 @@
  */
 export { findChromium } from './chromium.mjs';
 export { startPostgres } from './postgres.mjs';
-export { startRedis } from './redis.mjs';
+export { startRedis, startSentinel } from './redis.mjs';
 export { openRun } from './run.mjs';
 export { startServices } from './start-services.mjs';

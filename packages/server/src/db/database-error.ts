@@ -11,6 +11,8 @@ const retryable = new Set(['40P01', '40001', '55P03', '57014']);
 const lost = new Set([
   // Read-only: we are still talking to a primary that was demoted.
   '25006',
+  // A transaction of ours stood still for too long, as in a process that was stopped: its connection is closed.
+  '25P03',
   '57P01',
   '57P02',
   '57P03',

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { describePostgres } from '../testing/describe-each-engine.js';
 import type { Database } from './database.js';
+import { isConnectionLost } from './database-error.js';
 
 describePostgres('the pool of connections', (open) => {
   const pidOf = async (database: Database) => {
@@ -33,6 +34,29 @@ describePostgres('the pool of connections', (open) => {
       await sql`select 1`.execute(tx);
     });
     await expect(transaction).rejects.toThrow();
+    expect(await pidOf(database)).toBeTypeOf('number');
+  });
+
+  it('takes a connection for lost whose transaction stood still longer than the database allows', async () => {
+    const database = await open().openAnother({ poolSize: 1 });
+    const watcher = await open().connect();
+    const transaction = database.transaction(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`
+        select pg_backend_pid() as pid from set_config('idle_in_transaction_session_timeout', '50', true)`.execute(
+        tx,
+      );
+      await vi.waitFor(
+        async () => {
+          const { rowCount } = await watcher.query('select from pg_stat_activity where pid = $1', [
+            rows[0]?.pid,
+          ]);
+          expect(rowCount).toBe(0);
+        },
+        { timeout: 5000, interval: 20 },
+      );
+      await sql`select 1`.execute(tx);
+    });
+    expect(await transaction.then(() => undefined, isConnectionLost)).toBe(true);
     expect(await pidOf(database)).toBeTypeOf('number');
   });
 });
