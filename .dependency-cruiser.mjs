@@ -11,6 +11,7 @@ export const serverLayers = [
   ['lib'],
   ['config', 'db'],
   ['fanout'],
+  ['limits'],
   ['eventlog', 'access', 'jobs'],
   ['kernel'],
   ['features', 'gateway'],

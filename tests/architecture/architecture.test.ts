@@ -39,6 +39,7 @@ const bad: [rule: string, file: string, text: string][] = [
   ['server-layers-lib', `${server}/lib/upward.ts`, "export type { Hub } from '../fanout/hub.js';"],
   ['server-layers-config-db', `${server}/db/upward.ts`, "export type { Hub } from '../fanout/hub.js';"],
   ['server-layers-fanout', `${server}/fanout/upward.ts`, "export { thing } from '../kernel/thing.js';"],
+  ['server-layers-limits', `${server}/limits/upward.ts`, "export { thing } from '../kernel/thing.js';"],
   [
     'server-layers-eventlog-access-jobs',
     `${server}/jobs/upward.ts`,

@@ -47,6 +47,8 @@ export class LogIndex {
     if (kind === 'message.deleted') this.#deletedAt.set(id, seq);
     if (kind === 'conversation.created' || kind === 'members.added')
       for (const userId of targetIds) this.#come(`${conversationId} ${userId}`, seq);
+    if (kind === 'conversation.deleted')
+      for (const name of this.#stays.keys()) if (name.startsWith(`${conversationId} `)) this.#go(name, seq);
     if (kind === 'members.removed')
       for (const userId of targetIds) this.#go(`${conversationId} ${userId}`, seq);
   }

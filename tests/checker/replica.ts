@@ -23,6 +23,12 @@ export class Replica {
         for (const member of event.data.members)
           put(this.#members, member.userId, { rev: member.rev, value: member });
         return;
+      case 'conversation.updated':
+        return this.putConversation(event.data.conversation);
+      case 'conversation.deleted':
+        return this.#purge();
+      case 'members.updated':
+        return this.putMembers(event.data.members);
       case 'members.removed':
         this.putConversation(event.data.conversation);
         for (const userId of event.data.userIds) put(this.#members, userId, { rev: event.seq, value: null });
@@ -78,6 +84,12 @@ export class Replica {
 
   putConversation(conversation: Conversation): void {
     if (conversation.rev > (this.#conversation?.rev ?? 0)) this.#conversation = conversation;
+  }
+
+  /** Nothing of a deleted conversation is kept. */
+  #purge(): void {
+    this.#conversation = null;
+    for (const table of [this.#messages, this.#members, this.#threads]) table.clear();
   }
 
   hasThread(rootId: string): boolean {

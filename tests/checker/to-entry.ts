@@ -33,7 +33,11 @@ function fullMessageOf(event: ChatEvent): Message | undefined {
 
 function peopleOf(event: ChatEvent): readonly string[] {
   if (event.kind === 'members.removed') return event.data.userIds;
-  if (event.kind === 'members.added' || event.kind === 'conversation.created')
+  if (
+    event.kind === 'members.added' ||
+    event.kind === 'members.updated' ||
+    event.kind === 'conversation.created'
+  )
     return event.data.members.map(({ userId }) => userId);
   return [];
 }

@@ -28,7 +28,10 @@ export interface HeadlessOptions {
 
 const eventKinds = [
   'conversation.created',
+  'conversation.updated',
+  'conversation.deleted',
   'members.added',
+  'members.updated',
   'members.removed',
   'message.created',
   'message.updated',

@@ -74,12 +74,49 @@ describe.each([
   });
 });
 
+describe.each([
+  { name: 'with Redis', hasRedis: true },
+  { name: 'without Redis', hasRedis: false },
+])('$name, a newcomer on another node', ({ hasRedis }) => {
+  it('is told of what happens to messages from before them by heads alone, and of the end of the conversation', async () => {
+    cluster = await Cluster.open({ nodes: 2, hasRedis });
+    const [here, there] = [cluster.urlOf(0), cluster.urlOf(1)];
+    const [owner, early, late] = [await register(here), await register(here), await register(here)];
+    const by = { url: here, person: owner };
+    const { id: conversationId } = await createGroup(here, owner, [early]);
+    await callAs(by, 'updateConversation', { conversationId, settings: { history: 'since_join' } });
+    const canary = `canary ${newId()}`;
+    const messageId = newId();
+    await callAs(by, 'sendMessage', { conversationId, id: messageId, content: `${canary} one` });
+    await callAs(by, 'addMembers', { conversationId, userIds: [late.id] });
+    const ears = [await listen(there, late, conversationId), await listen(there, early, conversationId)];
+    await callAs(by, 'editMessage', { conversationId, messageId, content: `${canary} two` });
+    await callAs(by, 'addReaction', { conversationId, messageId, emoji: ':ship:' });
+    const { seq } = await callAs(by, 'sendMessage', { conversationId, id: newId(), content: 'to everybody' });
+    const haveHeard = () => ears.every(({ seqs }) => seqs(conversationId).at(-1) === seq);
+    expect(await waitFor(haveHeard, 10_000), 'the last message did not come').toBe(true);
+    for (const { bytes } of ears) expect(bytes()).not.toContain(canary);
+    const { answer } = await new RestClient(there, early.token).callInFull('getMessage', {
+      conversationId,
+      messageId,
+    });
+    expect(JSON.stringify(answer)).toContain(`${canary} two`);
+    await callAs(by, 'deleteConversation', { conversationId });
+    const haveEnded = () =>
+      ears.every(({ seqs, gone }) => gone.has(conversationId) || seqs(conversationId).at(-1) === seq + 1);
+    expect(await waitFor(haveEnded, 10_000), 'the end was not told').toBe(true);
+    await Promise.all(ears.map(({ socket }) => socket.close()));
+  });
+});
+
 interface Ear {
   readonly socket: RawSocket;
   readonly heardAt: number[];
   readonly seqs: (conversationId: string) => number[];
   /** The conversations it was told that it is no longer in. */
   readonly gone: ReadonlySet<string>;
+  /** Everything it was told. */
+  readonly bytes: () => string;
 }
 
 async function listen(url: string, person: Person, ...open: string[]): Promise<Ear> {
@@ -87,7 +124,9 @@ async function listen(url: string, person: Person, ...open: string[]): Promise<E
   const heard: { readonly conversationId: string; readonly seq: number }[] = [];
   const heardAt: number[] = [];
   const gone = new Set<string>();
+  let bytes = '';
   socket.listen((frame: DownFrame) => {
+    bytes += JSON.stringify(frame);
     if (frame.type === 'heads') for (const [id, seq] of frame.heads) if (seq < 0) gone.add(id);
     if (frame.type !== 'event') return;
     heard.push(frame.event);
@@ -96,7 +135,7 @@ async function listen(url: string, person: Person, ...open: string[]): Promise<E
   socket.setOpen(open);
   const seqs = (id: string) =>
     heard.filter(({ conversationId }) => conversationId === id).map(({ seq }) => seq);
-  return { socket, heardAt, seqs, gone };
+  return { socket, heardAt, seqs, gone, bytes: () => bytes };
 }
 
 interface Race {

@@ -9,18 +9,33 @@ import { rest, transports } from './transports.js';
 import type { World } from './world.js';
 
 const forUsers = operationNames.filter((name) => routes[name].access === 'user');
+const forServers = operationNames.filter((name) => routes[name].access === 'server');
 const inConversations = operationNames.filter((name) => routes[name].rest.includes(':conversationId'));
 
 /** Who may call what: without a token nothing, and outside a conversation nothing that tells whether it exists. */
 export function describePolicy(world: () => World): void {
-  it.each(forUsers)('%s without a token, or with a wrong one, is refused', async (name) => {
+  it.each([...forUsers, ...forServers])(
+    '%s without a token, or with a wrong one, is refused',
+    async (name) => {
+      const { input } = await caseOf(name).prepare(world());
+      expectCode(await rest.send(world(), { operation: name, as: undefined, input }), 'unauthenticated');
+      const as: Person = { ...world().owner, token: 'abc.def.ghi' };
+      expectCode(await rest.send(world(), { operation: name, as, input }), 'token_invalid');
+    },
+  );
+
+  it.each(forUsers)('%s by a server key that acts as nobody is refused', async (name) => {
     const { input } = await caseOf(name).prepare(world());
-    expectCode(await rest.send(world(), { operation: name, as: undefined, input }), 'unauthenticated');
-    const as: Person = { ...world().owner, token: 'abc.def.ghi' };
-    expectCode(await rest.send(world(), { operation: name, as, input }), 'token_invalid');
+    expectCode(await rest.send(world(), { operation: name, as: world().server, input }), 'forbidden');
   });
 
   describe.each(transports)('over $name', (transport) => {
+    it.each(forServers)('%s is for server keys: people may not', async (name) => {
+      const { input } = await caseOf(name).prepare(world());
+      const { owner } = world();
+      expectCode(await transport.send(world(), { operation: name, as: owner, input }), 'forbidden');
+    });
+
     it.each(inConversations)(
       '%s answers a stranger the same for a hidden conversation and for none at all',
       async (name) => {

@@ -36,9 +36,13 @@ export function describeResume(world: () => World): void {
     await callAs(as(member), 'addReaction', { ...target, emoji: 'ok' });
     await callAs(as(member), 'removeReaction', { ...target, emoji: 'ok' });
     await callAs(as(owner), 'deleteMessage', target);
+    await callAs(as(owner), 'updateConversation', { conversationId, name: 'Other' });
+    await callAs(as(owner), 'updateMember', { conversationId, userId: member.id, role: 'moderator' });
 
     const log = await readAll(as(owner), conversationId);
-    expect(new Set(log.map(({ kind }) => kind))).toEqual(new Set(Object.keys(eventSchemas)));
+    // The last entry ends the log: nobody can read it afterwards.
+    const kinds = Object.keys(eventSchemas).filter((kind) => kind !== 'conversation.deleted');
+    expect(new Set(log.map(({ kind }) => kind))).toEqual(new Set(kinds));
     for (const socket of sockets) {
       const events: ChatEvent[] = [];
       while (events.length < log.length) events.push(await nextEvent(socket));
@@ -53,6 +57,12 @@ export function describeResume(world: () => World): void {
         if (event.kind === 'message.created' && event.data.id !== messageId)
           expect(log[index]?.data).toEqual(event.data);
       }
+    }
+    await callAs(as(owner), 'deleteConversation', { conversationId });
+    for (const socket of sockets) {
+      const last = await nextEvent(socket);
+      expect(last).toMatchObject({ kind: 'conversation.deleted', seq: log.length + 1, conversationId });
+      expect(eventSchemas[last.kind].safeParse(last.data).success).toBe(true);
       await socket.close();
     }
   });

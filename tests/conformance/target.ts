@@ -13,26 +13,49 @@ export interface OpenTarget {
   readonly url: string;
   /** The server's secret, to make tokens that have expired; undefined when nobody told. */
   readonly secret: string | undefined;
+  /** With which the deployment's own software calls; undefined when nobody told. */
+  readonly serverKey: string | undefined;
+  /** What it has printed lately, links for new passwords among it; undefined for a server found somewhere. */
+  readonly output: (() => string) | undefined;
   close(): Promise<void>;
 }
 
 /**
- * The server at PARLEY_CONFORMANCE_URL (with PARLEY_CONFORMANCE_SECRET, if that is to be tried too), or one on each engine, started here.
+ * The server at PARLEY_CONFORMANCE_URL (with PARLEY_CONFORMANCE_SECRET and PARLEY_CONFORMANCE_SERVER_KEY, if these are to be tried too), or one on each engine, started here.
  */
 export function listTargets(): Target[] {
   const url = process.env['PARLEY_CONFORMANCE_URL'];
   if (url !== undefined) {
     const secret = process.env['PARLEY_CONFORMANCE_SECRET'];
+    const serverKey = process.env['PARLEY_CONFORMANCE_SERVER_KEY'];
     return [
-      { name: url, open: async () => ({ url: url.replace(/\/$/, ''), secret, close: async () => {} }) },
+      {
+        name: url,
+        open: async () => ({
+          url: url.replace(/\/$/, ''),
+          secret,
+          serverKey,
+          output: undefined,
+          close: async () => {},
+        }),
+      },
     ];
   }
   return engines.map((engine) => ({
     name: `the ${engine} engine`,
     open: async () => {
       const secret = randomBytes(32).toString('base64url');
-      const server = await startServer({ engine, env: { PARLEY_SECRET: secret } });
-      return { url: server.url, secret, close: () => server.stop() };
+      const keySecret = randomBytes(32).toString('base64url');
+      const server = await startServer({
+        engine,
+        env: {
+          PARLEY_SECRET: secret,
+          PARLEY_SERVER_KEYS: `conformance:${keySecret}`,
+          PARLEY_LOG_LEVEL: 'info',
+        },
+      });
+      const serverKey = `psk_${keySecret}`;
+      return { url: server.url, secret, serverKey, output: server.output, close: () => server.stop() };
     },
   }));
 }

@@ -8,7 +8,7 @@ import type { World } from './world.js';
 export interface Call {
   readonly operation: OperationName;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Undefined for somebody without an account. On the socket nobody is anonymous, so there it is somebody who does not matter. */
+  /** Undefined for somebody without an account. On the socket nobody is anonymous and server keys open none, so there it is somebody who does not matter. */
   readonly as: Person | undefined;
   readonly opId?: string | undefined;
 }
@@ -33,7 +33,11 @@ export const rest: Transport = {
 export const socket: Transport = {
   name: 'socket',
   send: async (world, { operation, input, as, opId }) => ({
-    answer: await (await world.socketOf(as ?? world.stranger)).call(operation, input, opId),
+    answer: await (await world.socketOf(as === undefined || as === world.server ? world.stranger : as)).call(
+      operation,
+      input,
+      opId,
+    ),
   }),
 };
 

@@ -35,7 +35,7 @@ it('a second server on an embedded directory is refused with the pid of the hold
         conversationId,
         messageId: sent.id,
       });
-      expect(found).toMatchObject({ content: 'before', seq: sent.seq, at: sent.at });
+      expect(found.message).toMatchObject({ content: 'before', seq: sent.seq, at: sent.at });
       const refusedAgain: unknown = await startServer(store).catch((error: unknown) => error);
       expect(refusedAgain).toBeInstanceOf(ServerStartError);
       expect(refusedAgain instanceof ServerStartError && refusedAgain.output).toContain(

@@ -28,7 +28,8 @@ describeEachEngine('operations that arrive together', (open) => {
   const react = (index: number, messageId: MessageId, emoji = '👍') =>
     as(index)('addReaction', { conversationId, messageId, emoji });
   const remove = (messageId: MessageId) => as(0)('deleteMessage', { conversationId, messageId });
-  const read = (messageId: MessageId) => as(0)('getMessage', { conversationId, messageId });
+  const read = async (messageId: MessageId) =>
+    (await as(0)('getMessage', { conversationId, messageId })).message;
   const expectWholeLog = async () => {
     const audit = await auditLog(open().database, conversationId);
     expect(audit).toMatchObject({

@@ -1,4 +1,5 @@
 import type { ConversationId, Input, OperationName, UserId } from '@parley/protocol';
+import { rights } from '@parley/protocol';
 import type { Actor } from '../../packages/server/src/access/actor.js';
 import { callAs } from '../../packages/server/src/testing/callers.js';
 import type { TestEngine } from '../../packages/server/src/testing/describe-each-engine.js';
@@ -64,6 +65,9 @@ class Players {
       () => this.#unreact(),
       () => this.#add(),
       () => this.#takeOut(),
+      () => this.#rename(),
+      () => this.#changePlace(),
+      () => this.#ban(),
     ];
     while (!(await this.#pick(things)()));
   }
@@ -164,6 +168,40 @@ class Players {
     const input = { conversationId: this.#conversationId, userId: target.userId };
     await this.#as(by, 'removeMember', input);
     this.#present.delete(target.userId);
+    return true;
+  }
+
+  async #rename(): Promise<boolean> {
+    const input = { conversationId: this.#conversationId, name: `name ${newMessageId()}` };
+    await this.#as(this.#scene.viewer, 'updateConversation', input);
+    return true;
+  }
+
+  /** Nothing that takes from them what they need to write. */
+  async #changePlace(): Promise<boolean> {
+    const present = this.#scene.others.filter(({ userId }) => this.#present.has(userId));
+    if (present.length === 0) return false;
+    const { userId } = this.#pick(present);
+    const change = this.#pick([
+      { role: 'moderator' as const },
+      { role: 'admin' as const },
+      { allow: rights.update_conversation },
+      { deny: rights.add_members },
+    ]);
+    const input = { conversationId: this.#conversationId, userId, ...change };
+    await this.#as(this.#scene.viewer, 'updateMember', input);
+    return true;
+  }
+
+  /** Lifted at once, so that they can be added again. */
+  async #ban(): Promise<boolean> {
+    const present = this.#scene.others.filter(({ userId }) => this.#present.has(userId));
+    if (present.length === 0) return false;
+    const { userId } = this.#pick(present);
+    const input = { conversationId: this.#conversationId, userId };
+    await this.#as(this.#scene.viewer, 'banMember', input);
+    await this.#as(this.#scene.viewer, 'unbanMember', input);
+    this.#present.delete(userId);
     return true;
   }
 

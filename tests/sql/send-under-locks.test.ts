@@ -118,7 +118,7 @@ describePostgres('send beside another transaction', (open) => {
       expect(await lockHead(tx, tenantId, conversationId)).toMatchObject({ lastSeq: 0 });
       const entry = { conversationId, kind: 3, actorId: ann, opId: null, targets: [bob] };
       const { seq } = await appendEntry(tx, entry);
-      await endMembership(tx, { conversationId, userId: bob, seq, hasLeft: false });
+      await endMembership(tx, { conversationId, userId: bob, seq, reason: 'removed' });
       waiting = other([hello(bob), hello(ann)], { wait: true });
       await untilBlocked(open());
     });
@@ -135,7 +135,7 @@ describePostgres('send beside another transaction', (open) => {
       const head = await lockHead(tx, hello(ann).tenantId, conversationId);
       const entry = { conversationId, kind: 3, actorId: ann, opId: null, targets: [bob] };
       const { seq } = await appendEntry(tx, entry);
-      await endMembership(tx, { conversationId, userId: bob, seq, hasLeft: false });
+      await endMembership(tx, { conversationId, userId: bob, seq, reason: 'removed' });
       return { before: head?.lastSeq, seq };
     });
     await untilBlocked(open());

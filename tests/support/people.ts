@@ -31,6 +31,14 @@ export async function register(url: string, name = 'p'): Promise<Person> {
   };
 }
 
+/** Another session of somebody. */
+export async function logIn(
+  url: string,
+  { username, password }: Pick<Person, 'username' | 'password'>,
+): Promise<Session> {
+  return resultOf(await new RestClient(url).call('login', { login: username, password }));
+}
+
 /** A call as somebody that must succeed. */
 export async function callAs<Name extends OperationName>(
   by: { readonly url: string; readonly person: Person },

@@ -97,6 +97,12 @@ function takeData(draft: Draft, event: ChatEvent): void {
     case 'members.added':
       putConversation(draft, event.data.conversation);
       return putMembers(draft, event.data.members);
+    case 'conversation.updated':
+      return putConversation(draft, event.data.conversation);
+    case 'conversation.deleted':
+      return purge(draft);
+    case 'members.updated':
+      return putMembers(draft, event.data.members);
     case 'members.removed': {
       const gone = event.data.userIds.map((userId) => ({ userId, rev: event.seq }));
       putConversation(draft, event.data.conversation);
@@ -151,6 +157,13 @@ function takeState(draft: Draft, page: Extract<ChangesPage, { mode: 'state' }>):
 function messagesOf(event: ChatEvent): Message[] {
   if (event.kind === 'reaction.added' || event.kind === 'reaction.removed') return [event.data.message];
   return event.kind.startsWith('message.') ? [event.data as Message] : [];
+}
+
+/** Nothing of a deleted conversation is kept. */
+function purge(draft: Draft): void {
+  draft.conversation = null;
+  for (const table of [draft.messages, draft.members, draft.threads, draft.mine])
+    for (const id of Object.keys(table)) delete table[id];
 }
 
 function putConversation(draft: Draft, conversation: Conversation): void {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type {
   DownFrame,
   Head,
@@ -43,6 +44,7 @@ export class RawSocket {
   #listener: ((frame: DownFrame) => void) | undefined;
   #calls = 0;
   #pinged: (ping: PingFrame) => void = () => {};
+  #tcp: Duplex | undefined;
   /** Resolves with the code and reason of the close, never rejects. */
   readonly closed: Promise<Closed>;
 
@@ -50,6 +52,9 @@ export class RawSocket {
     this.#socket = socket;
     socket.on('message', (data: RawData) => this.#receive(data));
     socket.on('error', () => {});
+    socket.once('upgrade', (response) => {
+      this.#tcp = response.socket;
+    });
     this.closed = new Promise((resolve) => {
       socket.once('close', (code, reason) => {
         for (const waiter of this.#waiters)
@@ -114,6 +119,11 @@ export class RawSocket {
     options: { readonly binary?: boolean; readonly fin?: boolean } = {},
   ): void {
     this.#socket.send(data, options);
+  }
+
+  /** Bytes past the WebSocket protocol, straight into the TCP stream. */
+  sendBytes(bytes: Uint8Array): void {
+    this.#tcp?.write(bytes);
   }
 
   /** The first frame that fits and nobody took yet. Rejects when the socket closes first, or after ten seconds. */

@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly port?: number;
   /** More settings, as variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Told of everything it prints, as it prints it. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface TestServer {
@@ -60,7 +62,7 @@ export async function startServer(options: StartOptions): Promise<TestServer> {
       env: environment({ ...options, ...made.places }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const watched = watch(child);
+    const watched = watch(child, options.onOutput);
     const url = await watched.untilReady();
     return {
       engine: options.engine,
@@ -109,12 +111,14 @@ function environment(options: StartOptions & Made['places']): NodeJS.ProcessEnv 
     PARLEY_LOG_LEVEL: 'warn',
     // Raw sockets do not move; tests of a drain give it time.
     PARLEY_DRAIN_MS: '0',
+    // Tests send more from one machine than people do; tests of the limits say which.
+    PARLEY_RATE_LIMITS: 'false',
     ...(options.engine === 'postgres' ? { DATABASE_URL: options.databaseUrl } : {}),
     ...options.env,
   };
 }
 
-function watch(child: ChildProcess) {
+function watch(child: ChildProcess, onOutput: (text: string) => void = () => {}) {
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const killWithUs = () => child.kill('SIGKILL');
@@ -128,6 +132,7 @@ function watch(child: ChildProcess) {
         reject(new Error(`the server was not ready after ${readyWithinMs / 1000} s:\n${output}`));
       }, readyWithinMs);
       const read = (chunk: Buffer): void => {
+        onOutput(chunk.toString());
         output = (output + chunk.toString()).slice(-keptOutput);
         const port = /ready at http:\/\/[^:]+:(\d+)\//.exec(output)?.[1];
         if (port === undefined) return;

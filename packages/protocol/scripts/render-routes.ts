@@ -17,7 +17,7 @@ import type { RestRoute } from './define.js';
 export interface Route {
   readonly kind: 'command' | 'query';
   readonly rest: RestRoute;
-  readonly access: 'anyone' | 'user';
+  readonly access: 'anyone' | 'user' | 'server';
   readonly repeats: 'id' | 'key' | 'none';
 }
 

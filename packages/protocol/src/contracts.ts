@@ -4,6 +4,7 @@ import { authContract } from './features/auth.contract.js';
 import { conversationsContract } from './features/conversations.contract.js';
 import { membersContract } from './features/members.contract.js';
 import { messagesContract } from './features/messages.contract.js';
+import { preferencesContract } from './features/preferences.contract.js';
 import { presenceContract } from './features/presence.contract.js';
 import { reactionsContract } from './features/reactions.contract.js';
 import { receiptsContract } from './features/receipts.contract.js';
@@ -25,6 +26,7 @@ export const contracts = {
   receipts: receiptsContract,
   typing: typingContract,
   presence: presenceContract,
+  preferences: preferencesContract,
   sync: syncContract,
 } as const satisfies Record<string, Contract>;
 
@@ -37,6 +39,10 @@ type AllSignals = Union<(typeof contracts)[keyof typeof contracts]['signals']>;
 
 export type Operations = { [Name in keyof AllOperations]: AllOperations[Name] };
 export type OperationName = keyof Operations;
+/** Operations of the deployment's own software; the others are called by people, or by anyone. */
+export type ServerOperationName = {
+  [Name in OperationName]: Operations[Name]['access'] extends 'server' ? Name : never;
+}[OperationName];
 /** What a caller gives. */
 export type Input<Name extends OperationName> = z.input<Operations[Name]['input']>;
 /** What a handler gets: the same, parsed. */

@@ -12,8 +12,11 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly rest: RestRoute;
   /** One sentence for the API document. */
   readonly summary: string;
-  /** Who may call it at all. Rights inside a conversation come on top and are named by the server's policy. */
-  readonly access: 'anyone' | 'user';
+  /**
+   * Who may call it at all; `server` is the deployment's own software, by a server key or in process. Rights inside a conversation come on top and are
+   * named by the server's policy.
+   */
+  readonly access: Access;
   readonly input: Input;
   readonly output: Output;
   /** Errors beyond those any operation can answer. */
@@ -26,6 +29,8 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
    */
   readonly repeats: 'id' | 'key' | 'none';
 }
+
+export type Access = 'anyone' | 'user' | 'server';
 
 export type RestRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
 
@@ -42,11 +47,11 @@ export interface Contract<
   readonly signals: Signals;
 }
 
-interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType> {
+interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType, By extends Access> {
   readonly rest: RestRoute;
   readonly summary: string;
   /** @default 'user' */
-  readonly access?: 'anyone' | 'user';
+  readonly access?: By;
   readonly input: Input;
   readonly output: Output;
   readonly errors?: readonly ErrorCode[];
@@ -55,17 +60,26 @@ interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType> {
 }
 
 /** Something that changes state. */
-export function command<Input extends z.ZodType, Output extends z.ZodType>(
-  spec: OperationSpec<Input, Output> & { readonly repeats: 'id' | 'key' | 'none' },
-): Operation<Input, Output> & { readonly kind: 'command' } {
-  return { access: 'user', errors: [], status: 200, ...spec, kind: 'command' };
+export function command<Input extends z.ZodType, Output extends z.ZodType, const By extends Access = 'user'>(
+  spec: OperationSpec<Input, Output, By> & { readonly repeats: 'id' | 'key' | 'none' },
+): Operation<Input, Output> & { readonly kind: 'command'; readonly access: By } {
+  // Without the field its type parameter is the default, which stands here.
+  return { errors: [], status: 200, ...spec, access: spec.access ?? ('user' as By), kind: 'command' };
 }
 
 /** Something that only reads. */
-export function query<Input extends z.ZodType, Output extends z.ZodType>(
-  spec: OperationSpec<Input, Output>,
-): Operation<Input, Output> & { readonly kind: 'query' } {
-  return { access: 'user', errors: [], status: 200, ...spec, repeats: 'none', kind: 'query' };
+export function query<Input extends z.ZodType, Output extends z.ZodType, const By extends Access = 'user'>(
+  spec: OperationSpec<Input, Output, By>,
+): Operation<Input, Output> & { readonly kind: 'query'; readonly access: By } {
+  // Without the field its type parameter is the default, which stands here.
+  return {
+    errors: [],
+    status: 200,
+    ...spec,
+    access: spec.access ?? ('user' as By),
+    repeats: 'none',
+    kind: 'query',
+  };
 }
 
 /** Names a feature's operations, events and signals. The name is the feature's folder in every package. */

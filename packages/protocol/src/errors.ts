@@ -15,6 +15,11 @@ export const errorTable = {
   too_deep: { status: 400, retryable: false, message: 'The JSON is nested too deeply.' },
   too_many_items: { status: 400, retryable: false, message: 'A list has too many items.' },
   validation_failed: { status: 400, retryable: false, message: 'The input does not fit the operation.' },
+  password_too_common: {
+    status: 400,
+    retryable: false,
+    message: 'The password is among those that are guessed first.',
+  },
   message_too_long: { status: 400, retryable: false, message: 'The message is too long.' },
   invalid_cursor: { status: 400, retryable: false, message: 'The cursor is not one of ours.' },
   invalid_frame: {
@@ -41,7 +46,9 @@ export const errorTable = {
     message: 'The refresh token was used before; the session has ended.',
   },
   invalid_credentials: { status: 401, retryable: false, message: 'The name or the password is wrong.' },
+  reset_invalid: { status: 401, retryable: false, message: 'The link was used, has expired, or never was.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this here.' },
+  banned: { status: 403, retryable: false, message: 'This person is banned here.' },
   muted: { status: 403, retryable: true, message: 'You are muted here.' },
   rank_too_low: { status: 403, retryable: false, message: 'Your role is not above theirs.' },
   origin_not_allowed: { status: 403, retryable: false, message: 'Pages of this origin may not connect.' },

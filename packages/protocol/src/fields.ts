@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { ConversationId, MessageId, OpId, SessionId, TenantId, UserId } from './ids.js';
 import { isUuid } from './ids.js';
 import { limits } from './limits.js';
-import { roles } from './rights.js';
-import { fitsText, isDisplayName, isStorableText, isUsername, utf8Length } from './text.js';
+import { allRights, roles } from './rights.js';
+import { codePointLength, fitsText, isDisplayName, isStorableText, isUsername, utf8Length } from './text.js';
 
 /**
  * Fields as schemas: the text rules of `text.ts` and the sizes of `limits.ts` in the form operations are made of. A rule's name (`params.code`)
@@ -85,13 +85,19 @@ export const email = z
 /** Composed (NFC) so that the same keys give the same password on every system; never shortened. */
 export const password = z
   .string()
-  .max(limits.passwordMax)
   .refine(isStorableText, storable)
   .transform((value) => value.normalize('NFC'))
+  .refine(
+    (value) => fitsText(value, limits.passwordMax, limits.passwordMax * 4),
+    `more than ${limits.passwordMax} characters`,
+  )
   .meta({ maxLength: limits.passwordMax });
 
 export const newPassword = password
-  .refine((value) => value.length >= limits.passwordMin, `at least ${limits.passwordMin} characters`)
+  .refine(
+    (value) => codePointLength(value) >= limits.passwordMin,
+    `at least ${limits.passwordMin} characters`,
+  )
   .refine((value) => value.trim().length > 0, 'only spaces')
   .meta({ minLength: limits.passwordMin, maxLength: limits.passwordMax });
 
@@ -106,6 +112,21 @@ export const metadata = z
   )
   .refine((value) => depth(value) <= limits.metadataDepth, `deeper than ${limits.metadataDepth}`);
 
+/** An address that pages may load a picture from: https, without a name or password in it. Nobody here fetches it. */
+export const httpsUrl = z
+  .string()
+  .max(limits.urlLength)
+  .refine(isStorableText, storable)
+  .refine(isHttpsUrl, 'not an https address')
+  .meta({ format: 'uri', maxLength: limits.urlLength });
+
+/** A language as BCP 47 has it: `de`, `pt-BR`, `zh-Hant-TW`. */
+export const locale = z
+  .string()
+  .max(35)
+  .refine((value) => /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/.test(value), 'not a language tag')
+  .meta({ maxLength: 35 });
+
 export const role = z.enum(roles);
 
 /** Position in a conversation's log. 0 stands before the first entry. */
@@ -113,6 +134,27 @@ export const seq = z.int().min(0);
 
 /** ISO 8601, UTC, microseconds: `2026-11-21T09:30:00.000001Z`. */
 export const time = z.string().meta({ format: 'date-time' });
+
+/** A moment as people give it: ISO 8601 with a time zone. Its form in UTC with milliseconds is what is kept. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .max(40)
+  .transform((value) => new Date(value))
+  // A day that a month does not have fits the pattern and not the calendar.
+  .refine((value) => value.getTime() >= 0 && value.getTime() < 253_402_300_800_000, 'not from 1970 to 9999')
+  .transform((value) => value.toISOString())
+  .meta({ format: 'date-time' });
+
+/** Rights as bits of `rights`. */
+export const rightBits = z.int().min(0).max(allRights);
+
+/** An address a browser may load a picture from. */
+export const avatarUrl = z
+  .string()
+  .max(limits.urlCharacters)
+  .refine(isStorableText, storable)
+  .refine(isWebAddress, 'not an http or https address')
+  .meta({ format: 'uri', maxLength: limits.urlCharacters });
 
 export const limit = z.int().min(1).max(limits.pageSize);
 
@@ -131,6 +173,10 @@ export function idList<Id extends z.ZodType>(item: Id, max: number = limits.idsP
 /** What a list answers beside its items. */
 export const page = { nextCursor: cursor.optional(), previousCursor: cursor.optional() };
 
+function isWebAddress(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
 function isMailAddress(value: string): boolean {
   const at = value.indexOf('@');
   const domain = value.slice(at + 1);
@@ -141,6 +187,12 @@ function isMailAddress(value: string): boolean {
     !/\s/.test(value) &&
     /^[^.].*[^.]$/.test(domain)
   );
+}
+
+function isHttpsUrl(value: string): boolean {
+  if (!URL.canParse(value) || /\s/.test(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return protocol === 'https:' && username === '' && password === '';
 }
 
 function hasStorableTexts(value: unknown): boolean {

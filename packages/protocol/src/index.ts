@@ -1,6 +1,14 @@
 /** The whole contract: what `@parley/protocol/wire` has, and the schemas. Server code; clients take `/wire`. */
 export { contracts, listOperations, type ParsedInput } from './contracts.js';
-export { type Contract, command, defineContract, type Operation, query, type RestRoute } from './define.js';
+export {
+  type Access,
+  type Contract,
+  command,
+  defineContract,
+  type Operation,
+  query,
+  type RestRoute,
+} from './define.js';
 export { Session as sessionSchema } from './features/auth.contract.js';
 export {
   Conversation as conversationSchema,

@@ -29,6 +29,8 @@ export const limits = {
   openConversations: 500,
   /** Sockets of one person; one more takes the place of the oldest. */
   socketsPerUser: 10,
+  /** Messages in one bulk request. */
+  messagesPerRequest: 100,
   /** Ids in one request. */
   idsPerRequest: 1000,
   /** Largest page of any list. */
@@ -40,6 +42,14 @@ export const limits = {
   /** Name of a conversation and display name of a person, in code points. */
   nameCodePoints: 100,
   descriptionCodePoints: 1000,
+  /** What somebody says of themselves, in code points. */
+  bioCodePoints: 1000,
+  /** Address of a picture, in characters. */
+  urlLength: 2000,
+  /** An address of a picture. */
+  urlCharacters: 2000,
+  /** What somebody says of themselves, in code points. */
+  statusCodePoints: 100,
   usernameMin: 3,
   usernameMax: 32,
   passwordMin: 12,

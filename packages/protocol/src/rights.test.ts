@@ -28,6 +28,9 @@ describe('the bits', () => {
       delete_own: 32,
       delete_any: 64,
       react: 128,
+      manage_members: 256,
+      ban: 512,
+      mute: 1024,
     });
     expect(roles).toEqual(['member', 'moderator', 'admin', 'owner']);
   });
@@ -44,7 +47,21 @@ describe('the bits', () => {
 describe('hasRight', () => {
   it.each<[Role, Right[]]>([
     ['member', ['send', 'add_members', 'edit_own', 'delete_own', 'react']],
-    ['moderator', ['send', 'add_members', 'remove_members', 'edit_own', 'delete_own', 'delete_any', 'react']],
+    [
+      'moderator',
+      [
+        ...([
+          'send',
+          'add_members',
+          'remove_members',
+          'edit_own',
+          'delete_own',
+          'delete_any',
+          'react',
+        ] as const),
+        ...(['ban', 'mute'] as const),
+      ],
+    ],
     ['admin', names],
     ['owner', names],
   ])('gives a %s of a new group %j', (role, expected) => {

@@ -12,6 +12,10 @@ export const rights = {
   /** Messages of members of a lower role. */
   delete_any: 64,
   react: 128,
+  /** Role and exceptions of members of a lower role. */
+  manage_members: 256,
+  ban: 512,
+  mute: 1024,
 } as const;
 
 export type Right = keyof typeof rights;
@@ -24,14 +28,15 @@ export type Role = (typeof roles)[number];
 export const speech: number = rights.send | rights.edit_own | rights.react;
 
 const own = rights.send | rights.edit_own | rights.delete_own | rights.react;
-const everything = Object.values(rights).reduce((all, bit) => all | bit, 0);
+/** All rights there are; what an owner has. */
+export const allRights: number = Object.values(rights).reduce((all, bit) => all | bit, 0);
 
 /** Rights by role of a new group, in the order of `roles`. */
 export const defaultRoleRights: readonly number[] = [
   own | rights.add_members,
-  own | rights.add_members | rights.remove_members | rights.delete_any,
-  everything,
-  everything,
+  own | rights.add_members | rights.remove_members | rights.delete_any | rights.ban | rights.mute,
+  allRights,
+  allRights,
 ];
 
 /** Rights by role of a direct conversation: two people who write, and nobody else comes or goes. */
@@ -46,8 +51,12 @@ export interface RightsInput {
 
 /** True when a member with this role and these exceptions holds the right. */
 export function hasRight(input: RightsInput, right: Right): boolean {
-  const byRole = input.roleRights[roles.indexOf(input.role)] ?? 0;
-  return ((byRole | input.allow) & ~input.deny & rights[right]) !== 0;
+  return (rightsOf(input) & rights[right]) !== 0;
+}
+
+/** Everything such a member may do, as bits. */
+export function rightsOf({ roleRights, role, allow, deny }: RightsInput): number {
+  return ((roleRights[roles.indexOf(role)] ?? 0) | allow) & ~deny;
 }
 
 /** Negative, zero or positive as the first role stands below, beside or above the second. */

@@ -10,6 +10,7 @@ export type {
   OperationName,
   Operations,
   Output,
+  ServerOperationName,
   SignalKind,
   SignalOf,
 } from './contracts.js';
@@ -24,14 +25,15 @@ export {
   ParleyError,
   type ParleyErrorOptions,
 } from './errors.js';
-export type { Session } from './features/auth.contract.js';
+export type { OwnSession, Session } from './features/auth.contract.js';
 export type { Conversation, ConversationSummary } from './features/conversations.contract.js';
 export type { Ack, MessageVersion } from './features/messages.contract.js';
-export type { Presence } from './features/presence.contract.js';
+export type { Preferences } from './features/preferences.contract.js';
+export type { OwnPresence, Presence, Status } from './features/presence.contract.js';
 export type { Reaction } from './features/reactions.contract.js';
 export type { Receipt } from './features/receipts.contract.js';
 export type { ChangesPage } from './features/sync.contract.js';
-export type { Me, User, Users } from './features/users.contract.js';
+export type { ManagedUser, Me, Profile, User, Users } from './features/users.contract.js';
 export type {
   CallFrame,
   DownFrame,
@@ -72,6 +74,7 @@ export type { BesideMessages, Mine, OwnThread } from './resources/message-page.j
 export type { Thread } from './resources/thread.js';
 export type { Watermarks } from './resources/watermarks.js';
 export {
+  allRights,
   compareRoles,
   defaultRoleRights,
   directRoleRights,
@@ -80,6 +83,7 @@ export {
   type RightsInput,
   type Role,
   rights,
+  rightsOf,
   roles,
   speech,
 } from './rights.js';

@@ -2,15 +2,19 @@
  * Puts the parts below the gateway together: database, log, batcher, broker, hub, features, `execute`. With `plugin.ts` the only place that
  * constructs.
  */
-import { createHash, randomBytes, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createIdFactory } from '@parley/protocol';
 import { defaultTenantId } from './access/actor.js';
+import type { Authenticator } from './access/authenticator.js';
 import { createTokens, type Tokens } from './access/tokens.js';
-import { parseRedisUrl } from './config/redis-url.js';
 import { connectNodes, type Nodes } from './core/connect-nodes.js';
+import { hiddenFeatures, openAuthenticator } from './core/open-authenticator.js';
+import { openBroker, scopeOf } from './core/open-broker.js';
+import { openLimits } from './core/open-limits.js';
 import { openPeople } from './core/open-people.js';
+import { openResetRequests } from './core/open-reset-requests.js';
 import { type Cluster, readCluster } from './db/cluster.js';
 import type { Database } from './db/database.js';
 import { openEmbedded } from './db/embedded/embedded-database.js';
@@ -21,12 +25,10 @@ import { createFlushSteps } from './eventlog/flush-steps.js';
 import { logFunctions } from './eventlog/functions.js';
 import { keepCommitLogShort } from './eventlog/retention.js';
 import { createSendBatch } from './eventlog/send.js';
-import type { Broker, Publication } from './fanout/broker.js';
-import { createMemoryBroker } from './fanout/broker-memory.js';
-import { createRedisBroker } from './fanout/broker-redis.js';
+import type { Publication } from './fanout/broker.js';
 import { Hub } from './fanout/hub.js';
-import { openRedisLinks } from './fanout/redis-links.js';
 import { Wakeups } from './fanout/wakeups.js';
+import type { ResetRequests } from './features/auth/reset-requests.js';
 import { createFeatures } from './features/index.js';
 import type { PresenceBoard } from './features/presence/presence.js';
 import { Batcher } from './kernel/batcher.js';
@@ -43,7 +45,8 @@ import { createRegistry, type Registry } from './kernel/registry.js';
 import { BoundedQueue } from './lib/bounded-queue.js';
 import type { Clock } from './lib/clock.js';
 import { createMetrics, type Metrics } from './lib/metrics.js';
-import { createNodeMetrics, type NodeMetrics } from './lib/node-metrics.js';
+import { createNodeMetrics } from './lib/node-metrics.js';
+import type { Limiter } from './limits/limiter.js';
 import type { ResolvedOptions } from './options.js';
 
 export interface Core {
@@ -56,7 +59,11 @@ export interface Core {
   readonly nodes: Nodes;
   /** Who is connected here, as those who look are told. */
   readonly presence: PresenceBoard;
+  readonly authenticator: Authenticator;
+  /** Our own. */
   readonly tokens: Tokens;
+  /** How often somebody may do something. */
+  readonly limits: Limiter;
   readonly metrics: Metrics;
   readonly newId: () => string;
   readonly clock: Clock;
@@ -106,23 +113,23 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
     randomBytes: (bytes) => void randomFillSync(bytes),
   });
   const tokens = createTokens({ secret: options.secret, clock: options.clock });
-  const metrics = createMetrics({ sockets: () => fanout.hub.size, queued: () => batcher.queued });
+  const authenticator = await openAuthenticator({ options, database, tokens });
+  const metrics = createMetrics({
+    sockets: () => fanout.hub.size,
+    queued: () => batcher.queued,
+    busyConversations: () => fanout.hub.busyConversations,
+  });
   const parts: Parts = { options, database, metrics, newId, log };
   const fanout = openFanout({ ...parts, cluster }, () => registry);
-  const { hub, nodes, people, wakeups, publish } = fanout;
-  const registry = createRegistry(openFeatures({ ...parts, tokens, cluster, fanout }));
+  const { hub, nodes, people, wakeups } = fanout;
+  const resetRequests = openResetRequests({ database, options, log });
+  const registry = createRegistry(
+    openFeatures({ ...parts, tokens, authenticator, cluster, fanout, resetRequests }),
+    hiddenFeatures(options),
+  );
   const batcher: Batcher = createBatcher({ ...parts, functions, registry, fanout });
-  const execute = createExecute({
-    database,
-    registry,
-    batcher,
-    publish,
-    touch: nodes.touchElsewhere,
-    newId,
-    now: options.clock.now,
-    delay,
-    random: Math.random,
-  });
+  const limits = openLimits({ options, scope: scopeOf(cluster), metrics: metrics.registry });
+  const execute = openExecute({ ...parts, registry, batcher, limits, fanout });
   const { parley, stop } = startBackground({ ...parts, registry, execute });
   return {
     database,
@@ -133,20 +140,52 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
     hub,
     nodes,
     presence: people.presence,
+    authenticator,
     tokens,
+    limits,
     metrics,
     newId,
     clock: options.clock,
     endWaits: () => wakeups.close(),
-    close: async () => {
-      wakeups.close();
-      await stop();
-      await batcher.drain();
-      await people.close();
-      await nodes.close();
-      await database.close();
-    },
+    close: () =>
+      closeInOrder([
+        wakeups,
+        { close: stop },
+        resetRequests,
+        { close: () => batcher.drain() },
+        people,
+        nodes,
+        limits,
+        database,
+      ]),
   };
+}
+
+interface ExecuteParts extends Parts {
+  readonly registry: Registry;
+  readonly batcher: Batcher;
+  readonly limits: Limiter;
+  readonly fanout: Fanout;
+}
+
+function openExecute({ options, database, newId, registry, batcher, limits, fanout }: ExecuteParts): Execute {
+  return createExecute({
+    database,
+    registry,
+    batcher,
+    limits,
+    publish: fanout.publish,
+    touch: fanout.nodes.touchElsewhere,
+    newId,
+    now: options.clock.now,
+    delay,
+    random: Math.random,
+  });
+}
+
+/** What is above before what it stands on. */
+async function closeInOrder(parts: readonly { close(): unknown }[]): Promise<void> {
+  for (const part of parts) await part.close();
 }
 
 type Functions = Awaited<ReturnType<typeof prepareDatabase>>['functions'];
@@ -199,6 +238,7 @@ function openFanout(parts: FanoutParts, registry: () => Registry) {
     database,
     signal: nodes.publishSignal,
     publishPeople: nodes.publishPeople,
+    onMarksWritten: (cause, count) => metrics.watermarksWritten.inc({ cause }, count),
     clock: options.clock,
     onError: (error, message) => log.error({ err: error }, message),
   });
@@ -207,11 +247,23 @@ function openFanout(parts: FanoutParts, registry: () => Registry) {
 
 interface FeatureParts extends Parts {
   readonly tokens: Tokens;
+  readonly authenticator: Pick<Authenticator, 'forget'>;
   readonly cluster: Cluster;
   readonly fanout: Fanout;
+  readonly resetRequests: ResetRequests;
 }
 
-function openFeatures({ options, database, newId, tokens, cluster, fanout }: FeatureParts): Feature[] {
+function openFeatures({
+  options,
+  database,
+  newId,
+  tokens,
+  authenticator,
+  cluster,
+  fanout,
+  resetRequests,
+  log,
+}: FeatureParts): Feature[] {
   const { nodes, people, wakeups } = fanout;
   const hashQueue = new BoundedQueue({ concurrency: availableParallelism(), queueLimit: 64 });
   return createFeatures({
@@ -220,10 +272,16 @@ function openFeatures({ options, database, newId, tokens, cluster, fanout }: Fea
     tenantId: defaultTenantId,
     tokens,
     hashQueue,
+    resetRequests,
+    onRefreshReused: (session) =>
+      log.error(session, 'a refresh token was used again after its grace: its session has ended'),
     newId,
     cluster,
     listen: (actor) => wakeups.listen(actor),
-    touch: nodes.touch,
+    touch: (userIds) => {
+      authenticator.forget(userIds);
+      nodes.touch(userIds);
+    },
     signal: nodes.publishSignal,
     receipts: people.receipts,
     presence: people.presence,
@@ -277,33 +335,6 @@ function startBackground({ options, database, metrics, newId, log, registry, exe
   };
 }
 
-/** The way to other nodes the options name, if they name one. */
-function openBroker({ options, cluster, log }: FanoutParts, counters: NodeMetrics): Broker {
-  const place = options.redisUrl === undefined ? undefined : parseRedisUrl(options.redisUrl);
-  if (options.redisUrl !== undefined && place === undefined)
-    throw new Error('redisUrl is no address of Redis, such as redis://host:6379');
-  if (place === undefined) return createMemoryBroker();
-  return createRedisBroker({
-    links: openRedisLinks(place, Math.random),
-    incarnation: randomBytes(16),
-    scope: scopeOf(cluster),
-    clock: options.clock,
-    counters,
-    onHealth: (health) => {
-      if (health === 'healthy') log.info({}, 'this node hears others through Redis');
-      else log.error({}, 'Redis does not answer: other nodes are heard by polling the database');
-    },
-  });
-}
-
-/** Names the database among all whose nodes may share a Redis. */
-function scopeOf({ systemIdentifier, databaseName, epoch }: Cluster): string {
-  return createHash('sha256')
-    .update(`${systemIdentifier} ${databaseName} ${epoch}`)
-    .digest('hex')
-    .slice(0, 12);
-}
-
 /** Migrates, and installs the functions of this version. */
 async function prepareDatabase(database: Database, options: ResolvedOptions, log: CoreLog) {
   const { applied } = await migrate(database);
@@ -328,9 +359,10 @@ function createBatcher({ database, functions, registry, fanout, metrics, log }: 
       sendBatch: createSendBatch(database, functions.send),
       steps: createFlushSteps(functions),
       reacts: registry.reacts,
+      messagesOf: registry.messagesOf,
     }),
-    onApplied: (events) => {
-      for (const publication of toPublications(events)) fanout.publish(publication);
+    onApplied: (events, withheld) => {
+      for (const publication of toPublications(events, withheld)) fanout.publish(publication);
       fanout.people.receipts.afterSend(events);
     },
     onPoison: (error) => log.error({ err: error }, 'a message could not be stored'),

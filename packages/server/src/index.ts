@@ -1,5 +1,16 @@
 /** The Parley server: as a function, and as a Fastify plugin. */
-export type { CallOptions, Calls } from './kernel/in-process.js';
+export type {
+  Auth,
+  BuiltinAuth,
+  ClaimNames,
+  CustomAuth,
+  ForeignUser,
+  JwtAuth,
+  PublicKeyAlgorithm,
+  SecretAlgorithm,
+} from './access/auth-options.js';
+export type { ServerKey } from './access/server-keys.js';
+export type { CallOptions, Calls, SystemCalls } from './kernel/in-process.js';
 export type { Parley } from './kernel/parley.js';
 export type { RefusedOperation } from './kernel/pending/drain.js';
 export type { PendingOperation, PendingState } from './kernel/pending/pending.store.js';

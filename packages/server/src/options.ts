@@ -1,7 +1,12 @@
+import type { Auth } from './access/auth-options.js';
+import type { ServerKey } from './access/server-keys.js';
 import type { Config } from './config/config-schema.js';
+import type { RateLimitOverrides } from './config/rate-limits.js';
+import type { MailOptions } from './features/auth/mailer.js';
 import type { DemoAccount } from './gateway/http/web-app.js';
 import type { RefusedOperation } from './kernel/pending/drain.js';
 import { type Clock, systemClock } from './lib/clock.js';
+import { authFromConfig } from './options/auth-from-config.js';
 
 /** How to run Parley inside a Fastify app, or as a server of its own. */
 export interface ParleyOptions {
@@ -9,6 +14,17 @@ export interface ParleyOptions {
    * Key for access tokens and refresh tokens, at least 32 characters. Whoever has it can be anyone; changing it logs everybody out.
    */
   readonly secret: string;
+  /**
+   * Who says who somebody is: accounts of Parley's own, JWTs of another issuer, or a function of yours. With the latter two nobody can register or
+   * log in here: people are made when they are first seen.
+   * @default { type: 'builtin' }
+   */
+  readonly auth?: Auth;
+  /**
+   * Keys with which your own software calls the REST API, as anybody (header `Parley-User`) or as itself.
+   * @default none
+   */
+  readonly serverKeys?: readonly ServerKey[];
   /** PostgreSQL to use. Without it the embedded database in `dataDirectory`. */
   readonly databaseUrl?: string | undefined;
   /**
@@ -49,6 +65,16 @@ export interface ParleyOptions {
    * @default 10000
    */
   readonly drainMs?: number;
+  /** Where mail goes out, for links to new passwords. Without it they are printed in the log when `isLoopback` is set, and go nowhere otherwise. */
+  readonly mail?: MailOptions | undefined;
+  /** Where people reach the app, `https://chat.example.com`: links in mail begin with it. Mail needs it. */
+  readonly publicUrl?: string | undefined;
+  /**
+   * How often somebody may do something: changes of the defaults by rule, `{ sendPerConversation: { limit: 120 }, register: false }`, or `false` for no limits
+   * at all. With `redisUrl` several nodes count together, without it each for itself. Calls in process are not counted.
+   * @default {}
+   */
+  readonly limits?: RateLimitOverrides;
   /** A built web app to serve at `/`. */
   readonly webDirectory?: string | undefined;
   /** Accounts the web app's sign-in page offers. */
@@ -65,6 +91,8 @@ export interface ParleyOptions {
 }
 
 export const optionDefaults = {
+  auth: { type: 'builtin' },
+  serverKeys: [],
   databaseUrl: undefined,
   dataDirectory: '.parley',
   redisUrl: undefined,
@@ -74,6 +102,9 @@ export const optionDefaults = {
   prepared: true,
   admissionPerSecond: 500,
   drainMs: 10_000,
+  limits: {},
+  mail: undefined,
+  publicUrl: undefined,
   webDirectory: undefined,
   demoAccounts: [],
   onMigrated: () => {},
@@ -87,6 +118,8 @@ export type ResolvedOptions = Required<ParleyOptions>;
 export function optionsFromConfig(config: Config, secret: string, isLoopback: boolean): ParleyOptions {
   return {
     secret,
+    auth: authFromConfig(config),
+    serverKeys: config.serverKeys,
     databaseUrl: config.databaseUrl,
     dataDirectory: config.dataDirectory,
     redisUrl: config.redisUrl,
@@ -95,6 +128,18 @@ export function optionsFromConfig(config: Config, secret: string, isLoopback: bo
     poolSize: config.poolSize,
     prepared: config.prepared,
     drainMs: config.drainMs,
+    limits: config.rateLimits,
+    mail: mailFrom(config),
+    publicUrl: config.publicUrl ?? ownAddress(config, isLoopback),
     webDirectory: config.webDirectory,
   };
+}
+
+function mailFrom({ smtpUrl, mailFrom: from }: Config): MailOptions | undefined {
+  return smtpUrl === undefined || from === undefined ? undefined : { url: smtpUrl, from };
+}
+
+/** Where a developer finds the server; with a port chosen at start nobody knows yet. */
+function ownAddress({ port }: Config, isLoopback: boolean): string | undefined {
+  return isLoopback && port !== 0 ? `http://localhost:${port}` : undefined;
 }

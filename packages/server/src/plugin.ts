@@ -10,6 +10,7 @@ import { registerObservability } from './gateway/http/observability.js';
 import { createOpenApi } from './gateway/http/openapi.js';
 import { registerOperations } from './gateway/http/operations.js';
 import { isOriginAllowed } from './gateway/http/origins.js';
+import { tellRefusal } from './gateway/http/rate-limit-headers.js';
 import { registerWebApp } from './gateway/http/web-app.js';
 import { createToParleyError } from './gateway/to-parley-error.js';
 import { Admission } from './gateway/ws/admission.js';
@@ -17,6 +18,7 @@ import { registerSocket } from './gateway/ws/socket.js';
 import { createSocketMetrics } from './gateway/ws/socket-metrics.js';
 import type { SocketServices } from './gateway/ws/socket-services.js';
 import type { Parley } from './kernel/parley.js';
+import { RateLimitedError } from './limits/rate-limited-error.js';
 import { optionDefaults, type ParleyOptions, type ResolvedOptions } from './options.js';
 import { serverVersion } from './version.js';
 
@@ -64,6 +66,7 @@ async function mount(app: FastifyInstance, core: Core, resolved: ResolvedOptions
     const answer = toParleyError(error);
     if (answer.retryAfterMs !== undefined)
       void reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
+    if (answer instanceof RateLimitedError) tellRefusal(reply, answer);
     return reply.code(answer.status).send({ error: answer.toBody(request.id) });
   });
   app.setNotFoundHandler(() => {
@@ -85,6 +88,9 @@ async function mount(app: FastifyInstance, core: Core, resolved: ResolvedOptions
     await app.register((web) => registerWebApp(web, { directory: webDirectory, demoAccounts }));
 }
 
+/** What a page of another origin may read beside the body. */
+const exposedHeaders = ['parley-seq', 'retry-after', 'ratelimit', 'ratelimit-policy'];
+
 interface ApiRules {
   readonly mayCall: (request: FastifyRequest) => boolean;
   readonly toParleyError: (error: unknown) => ParleyError;
@@ -105,8 +111,7 @@ async function registerApi(
     referrerPolicy: { policy: 'no-referrer' },
   });
   await app.register(fastifyCors, {
-    delegator: (request, done) =>
-      done(null, { origin: mayCall(request), exposedHeaders: ['parley-seq', 'retry-after'], maxAge: 600 }),
+    delegator: (request, done) => done(null, { origin: mayCall(request), exposedHeaders, maxAge: 600 }),
   });
   readJsonBodies(app);
   registerOperations(app, core);

@@ -7,6 +7,7 @@
  */
 import { checkArchitecture } from './architecture.mjs';
 import { checkPackages } from './packages.mjs';
+import { checkReference } from './reference.mjs';
 import { checkSizes } from './sizes.mjs';
 import { checkFormatAndLint, checkUnused } from './sources.mjs';
 import { checkTypes } from './types.mjs';
@@ -16,6 +17,7 @@ export const checkStages = [
   { name: 'biome', needsBuild: false, check: checkFormatAndLint },
   { name: 'architecture', needsBuild: false, check: checkArchitecture },
   { name: 'types', needsBuild: false, check: checkTypes },
+  { name: 'reference', needsBuild: false, check: checkReference },
   { name: 'knip', needsBuild: false, check: checkUnused },
   { name: 'packages', needsBuild: true, check: checkPackages },
   { name: 'size', needsBuild: true, check: checkSizes },

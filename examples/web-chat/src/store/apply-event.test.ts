@@ -26,7 +26,7 @@ const removed = (userIds: (typeof me)[]) =>
     seq: 5,
     at: '2026-06-18T13:00:00.000Z',
     actorId: kenji,
-    data: { userIds, conversation: { ...sampleSummary(), memberCount: 1, rev: 5 } },
+    data: { userIds, conversation: { ...sampleSummary(), memberCount: 1, rev: 5 }, reason: 'removed' },
     isCatchUp: false,
     isOwn: false,
   }) as const;
@@ -35,6 +35,9 @@ const member = (userId: typeof me) => ({
   conversationId: harbor,
   userId,
   role: 'member' as const,
+  allow: 0,
+  deny: 0,
+  mutedUntil: null,
   joinedSeq: 1,
   joinedAt: '2026-06-18T08:00:00.000Z',
   rev: 1,

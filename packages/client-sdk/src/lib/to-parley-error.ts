@@ -18,7 +18,7 @@ export function toParleyError(body: unknown): ParleyError {
   });
 }
 
-/** True when the session cannot go on: a token nobody accepts, a session that has ended. */
+/** True when the session cannot go on: a token nobody accepts, a session that has ended. A wrong password says nothing about it. */
 export function isSessionOver(error: unknown): error is ParleyError {
-  return error instanceof ParleyError && error.status === 401;
+  return error instanceof ParleyError && error.status === 401 && error.code !== 'invalid_credentials';
 }

@@ -81,6 +81,37 @@ describe('lanes', () => {
     expect(await one).toBe('stored');
   });
 
+  it('keep what comes too often, in order, for as long as the server says so', async () => {
+    const { submit, names, last, platform } = setUp();
+    const [one, two] = [submit('a', 'one'), submit('a', 'two')];
+    for (let refusal = 0; refusal < 30; refusal += 1) {
+      last().fail(new ParleyError('rate_limited', { retryAfterMs: 700 }));
+      await platform.advance(699);
+      expect(names()).toHaveLength(refusal + 1);
+      // The wait itself, and at most a second so that those who wait do not come together.
+      await platform.advance(1001);
+      expect(names()).toHaveLength(refusal + 2);
+    }
+    last().answer('first');
+    await platform.settle();
+    last().answer('second');
+    expect(await Promise.all([one, two])).toEqual(['first', 'second']);
+    expect(names()).toEqual([...Array(31).fill('one'), 'two']);
+  });
+
+  it('let go of what comes too often when its caller gives up', async () => {
+    const { submit, names, last, platform } = setUp();
+    const leaving = new AbortController();
+    const one = submit('a', 'one', leaving.signal);
+    void submit('a', 'two');
+    last().fail(new ParleyError('rate_limited', { retryAfterMs: 700 }));
+    await platform.settle();
+    leaving.abort(new Error('never mind'));
+    await expect(one).rejects.toThrow('never mind');
+    await platform.advance(1700);
+    expect(names()).toEqual(['one', 'two']);
+  });
+
   it('give up on a server that stays busy, with its own error', async () => {
     const { submit, names, last, platform } = setUp();
     const one = submit('a', 'one');

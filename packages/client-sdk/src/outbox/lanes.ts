@@ -5,7 +5,8 @@
  *   answer, so a retry can never overtake. Commands without a conversation have lanes of their own.
  * - A lost connection takes nothing away: what had no answer goes out again with the same id after the next welcome, in order. The server
  *   answers a repeat as it did the first time.
- * - A refusal that may pass (overloaded, rate limited) is tried again after the wait the server asked for; every other verdict is final.
+ * - A refusal that may pass is tried again after the wait the server asked for; every other verdict is final. A server that is overloaded is given up after
+ *   eight tries; `rate_limited` says that it takes the command later, so the lane waits for as long as that is the answer.
  * - Over all lanes at most 32 commands are outstanding, as the server allows.
  */
 import { limits, ParleyError, utf8Length } from '@parley/protocol/wire';
@@ -101,6 +102,8 @@ export class Lanes {
     );
     this.#outstanding -= 1;
     lane.state = 'ready';
+    // A server that was only asked too often is not one that stays busy.
+    if (verdict.type === 'again') entry.tries = verdict.tries;
     if (verdict.type === 'again') this.#wait(lane, verdict);
     else if (verdict.type === 'done') entry.resolve(verdict.result);
     else if (verdict.type === 'refused') entry.reject(verdict.error);
@@ -157,9 +160,9 @@ export class CarrierLost extends NetworkError {}
 
 function judge(error: unknown, { tries, signal }: Entry): Verdict {
   if (error instanceof CarrierLost && !signal?.aborted) return { type: 'unknown' };
-  const mayPass =
-    error instanceof ParleyError && error.retryable && error.code !== 'muted' && tries < maxTries;
-  return mayPass && !signal?.aborted
-    ? { type: 'again', tries, retryAfterMs: error.retryAfterMs ?? 0 }
-    : { type: 'refused', error };
+  if (!(error instanceof ParleyError) || signal?.aborted) return { type: 'refused', error };
+  const retryAfterMs = error.retryAfterMs ?? 0;
+  if (error.code === 'rate_limited') return { type: 'again', tries: 1, retryAfterMs };
+  const mayPass = error.retryable && error.code !== 'muted' && tries < maxTries;
+  return mayPass ? { type: 'again', tries, retryAfterMs } : { type: 'refused', error };
 }

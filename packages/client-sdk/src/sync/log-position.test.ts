@@ -1,7 +1,7 @@
 import type { ChatEvent } from '@parley/protocol/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accept, hasHole, raiseHead, startAt } from './log-position.js';
+import { accept, acceptPage, hasHole, raiseHead, startAt } from './log-position.js';
 
 // Only the seq matters here.
 const event = (seq: number) => ({ seq }) as ChatEvent;
@@ -20,6 +20,14 @@ describe('a position in a log', () => {
   it('knows of a hole from a head alone', () => {
     expect(hasHole(raiseHead(startAt(5), 6))).toBe(true);
     expect(raiseHead(startAt(5), 4)).toEqual(startAt(5));
+  });
+
+  it('takes a page for all there is up to its end, and gives what was held back behind it', () => {
+    const waiting = accept(startAt(5), [event(9), event(11)]).position;
+    const page = acceptPage(waiting, { events: [event(5), event(7)], to: 10 });
+    expect(seqs(page.events)).toEqual([7, 9, 11]);
+    expect([page.position.cursor, hasHole(page.position)]).toEqual([11, false]);
+    expect(acceptPage(startAt(5), { events: [], to: 8 }).position.cursor).toBe(8);
   });
 
   it('delivers every entry once and in order, however events come and however often', () => {

@@ -55,6 +55,23 @@ export function release(position: LogPosition): Delivery {
   return accept({ ...position, held: new Map() }, held);
 }
 
+/**
+ * Takes a page of the log. It has everything up to `to` that is this client's: where history begins with joining, entries about earlier messages are left out, and
+ * nobody need wait for them.
+ */
+export function acceptPage(
+  position: LogPosition,
+  page: { readonly events: readonly ChatEvent[]; readonly to: number },
+): Delivery {
+  const bySeq = new Map(position.held);
+  for (const event of page.events) bySeq.set(event.seq, event);
+  const events = [...bySeq.values()]
+    .filter(({ seq }) => seq > position.cursor && seq <= page.to)
+    .sort((one, other) => one.seq - other.seq);
+  const rest = release(skipTo(position, page.to));
+  return { position: rest.position, events: [...events, ...rest.events] };
+}
+
 /** Takes events in any order and gives those that are due. */
 export function accept(position: LogPosition, incoming: readonly ChatEvent[]): Delivery {
   let { cursor, head } = position;

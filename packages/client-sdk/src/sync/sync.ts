@@ -27,6 +27,7 @@ import type { Platform } from '../platform/platform.js';
 import type { ChangesPage, ReadChanges, StateChanges } from './changes-page.js';
 import {
   accept,
+  acceptPage,
   type Delivery,
   hasHole,
   hold,
@@ -146,7 +147,7 @@ export class Sync {
     this.#lazy.delete(event.conversationId);
     if (this.#runs.has(event.conversationId))
       this.#positions.set(event.conversationId, hold(position, event));
-    else this.#take(event.conversationId, position, { events: [event], isCatchUp: false });
+    else this.#deliver(event.conversationId, accept(position, [event]), false);
     const after = this.#positions.get(event.conversationId);
     if (after !== undefined && hasHole(after)) void this.#fetch(event.conversationId);
   }
@@ -202,14 +203,6 @@ export class Sync {
     }
   }
 
-  #take(
-    conversationId: ConversationId,
-    position: LogPosition,
-    { events, isCatchUp }: { readonly events: readonly ChatEvent[]; readonly isCatchUp: boolean },
-  ): void {
-    this.#deliver(conversationId, accept(position, events), isCatchUp);
-  }
-
   #deliver(conversationId: ConversationId, delivery: Delivery, isCatchUp: boolean): void {
     this.#positions.set(conversationId, delivery.position);
     const last = delivery.events.at(-1);
@@ -254,7 +247,7 @@ export class Sync {
     switch (page.mode) {
       case 'log': {
         const known = raiseHead(position, page.head);
-        return this.#take(conversationId, known, { events: page.events, isCatchUp: true });
+        return this.#deliver(conversationId, acceptPage(known, page), true);
       }
       case 'state':
         return this.#takeState(conversationId, position, page);
@@ -304,5 +297,6 @@ export class Sync {
 }
 
 function removes(event: ChatEvent, userId: UserId | undefined): boolean {
+  if (event.kind === 'conversation.deleted') return true;
   return event.kind === 'members.removed' && event.data.userIds.some((id) => id === userId);
 }

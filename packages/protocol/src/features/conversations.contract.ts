@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { command, defineContract, query } from '../define.js';
 import {
+  avatarUrl,
   conversationId,
   cursor,
   displayName,
@@ -8,6 +9,7 @@ import {
   limit,
   metadata,
   page,
+  rightBits,
   seq,
   text,
   time,
@@ -19,6 +21,14 @@ import { Message } from '../resources/message.js';
 import { Watermarks } from '../resources/watermarks.js';
 import { Users } from './users.contract.js';
 
+/** How a conversation is run. */
+const Settings = z.object({
+  /** What who comes in finds: everything, or what is said from then on. */
+  history: z.enum(['all', 'since_join']),
+  /** What each role may do: bits of `rights`. */
+  roleRights: z.object({ member: rightBits, moderator: rightBits, admin: rightBits, owner: rightBits }),
+});
+
 /** A conversation as every member sees it. */
 export const Conversation = z.object({
   id: conversationId,
@@ -26,6 +36,10 @@ export const Conversation = z.object({
   /** Null where the members' names serve instead, as in every direct conversation. */
   name: z.string().nullable(),
   description: z.string().nullable(),
+  avatarUrl: z.string().nullable(),
+  /** In an archived one nothing is written; reading and leaving go on. */
+  state: z.enum(['active', 'archived']),
+  settings: Settings,
   metadata: z.record(z.string(), z.unknown()).nullable(),
   createdBy: userId,
   createdAt: time,
@@ -77,6 +91,57 @@ export const conversationsContract = defineContract('conversations', {
       output: z.object({ items: z.array(ConversationSummary), users: Users, ...page }),
       errors: ['invalid_cursor'],
     }),
+    updateConversation: command({
+      rest: 'PATCH /v1/conversations/:conversationId',
+      summary:
+        'Changes what is given and leaves the rest; null takes a text away. What roles may do is for the owner to change, who may do everything.',
+      repeats: 'key',
+      input: z.strictObject({
+        conversationId,
+        name: displayName.nullable().optional(),
+        description: text(limits.descriptionCodePoints).nullable().optional(),
+        avatarUrl: avatarUrl.nullable().optional(),
+        metadata: metadata.nullable().optional(),
+        settings: z
+          .strictObject({
+            history: z.enum(['all', 'since_join']).optional(),
+            roleRights: z
+              .strictObject({
+                member: rightBits.optional(),
+                moderator: rightBits.optional(),
+                admin: rightBits.optional(),
+              })
+              .optional(),
+          })
+          .optional(),
+      }),
+      output: z.object({ seq }),
+      errors: ['not_found', 'forbidden', 'conversation_archived', 'id_conflict'],
+    }),
+    archiveConversation: command({
+      rest: 'PUT /v1/conversations/:conversationId/archive',
+      summary: 'Ends writing in a conversation you own; reading and leaving go on.',
+      repeats: 'key',
+      input: z.strictObject({ conversationId }),
+      output: z.object({ seq }),
+      errors: ['not_found', 'forbidden', 'id_conflict'],
+    }),
+    unarchiveConversation: command({
+      rest: 'DELETE /v1/conversations/:conversationId/archive',
+      summary: 'Lets people write again in a conversation you own.',
+      repeats: 'key',
+      input: z.strictObject({ conversationId }),
+      output: z.object({ seq }),
+      errors: ['not_found', 'forbidden', 'id_conflict'],
+    }),
+    deleteConversation: command({
+      rest: 'DELETE /v1/conversations/:conversationId',
+      summary: 'Deletes a conversation you own, for everybody and for good.',
+      repeats: 'key',
+      input: z.strictObject({ conversationId }),
+      output: z.object({ seq }),
+      errors: ['not_found', 'forbidden', 'id_conflict'],
+    }),
     getConversation: query({
       rest: 'GET /v1/conversations/:conversationId',
       summary: 'One conversation you are a member of.',
@@ -86,6 +151,8 @@ export const conversationsContract = defineContract('conversations', {
     }),
   },
   events: {
+    'conversation.updated': z.object({ conversation: Conversation }),
+    'conversation.deleted': z.object({}),
     'conversation.created': z.object({
       conversation: Conversation,
       /** Who it began with; empty when these are more than a hundred. */

@@ -1,15 +1,34 @@
 import * as z from 'zod';
 import { command, defineContract, query } from '../define.js';
-import { idList, time, userId } from '../fields.js';
+import { emoji, idList, moment, text, time, userId } from '../fields.js';
+import { limits } from '../limits.js';
 
-/** Whether somebody is here. People who share no conversation with the caller are always offline and were never seen. */
+/** What somebody says of themselves for a while. */
+export const Status = z.object({
+  emoji: z.string().nullable(),
+  text: z.string().nullable(),
+  /** When it is over, which nobody is told at that moment; null for one that stays. */
+  until: time.nullable(),
+});
+export type Status = z.output<typeof Status>;
+
+/** Whether somebody is here. People who share no conversation with the caller are always offline and were never seen, and so are those who are invisible. */
 export const Presence = z.object({
   userId,
-  state: z.enum(['online', 'offline']),
-  /** When their last connection ended; null while they are online, and where nobody knows or the caller may not. */
+  state: z.enum(['online', 'away', 'offline']),
+  /** When their last connection ended; null while they are here, and where nobody knows or the caller may not. */
   lastSeenAt: time.nullable(),
+  status: Status.nullable(),
 });
 export type Presence = z.output<typeof Presence>;
+
+/** How somebody wants to be seen. It stays until they choose something else. */
+export const OwnPresence = z.object({
+  /** `online`: as it is. `away`: not looking while connected. `invisible`: offline to everybody else. */
+  state: z.enum(['online', 'away', 'invisible']),
+  status: Status.nullable(),
+});
+export type OwnPresence = z.output<typeof OwnPresence>;
 
 const maxWatched = 500;
 
@@ -37,6 +56,31 @@ export const presenceContract = defineContract('presence', {
       input: z.strictObject({ ids: idsInQuery }),
       output: z.object({ items: z.array(Presence) }),
       errors: ['too_many_items'],
+    }),
+    getOwnPresence: query({
+      rest: 'GET /v1/users/me/presence',
+      summary: 'How you want to be seen.',
+      input: z.strictObject({}),
+      output: OwnPresence,
+    }),
+    setPresence: command({
+      rest: 'PUT /v1/users/me/presence',
+      summary:
+        'Says how you want to be seen, and what you say of yourself. Without `status` it stays as it is; null takes it back.',
+      repeats: 'none',
+      input: z.strictObject({
+        state: z.enum(['online', 'away', 'invisible']),
+        status: z
+          .strictObject({
+            emoji: emoji.optional(),
+            text: text(limits.statusCodePoints).optional(),
+            until: moment.optional(),
+          })
+          .refine((status) => status.emoji !== undefined || status.text !== undefined, 'says nothing')
+          .nullable()
+          .optional(),
+      }),
+      output: OwnPresence,
     }),
   },
   events: {},

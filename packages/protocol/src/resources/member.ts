@@ -6,6 +6,11 @@ export const Member = z.object({
   conversationId,
   userId,
   role,
+  /** Rights they have beyond their role, and rights their role gives and they have not: bits of `rights`. */
+  allow: z.int(),
+  deny: z.int(),
+  /** May not speak before; also when it has passed. Null when nobody muted them since they came. */
+  mutedUntil: time.nullable(),
   /** The seq at which they came in. */
   joinedSeq: seq,
   joinedAt: time,

@@ -6,7 +6,7 @@ import { Thread } from './thread.js';
 
 /** How far the caller has come in a thread. */
 export const OwnThread = z.object({
-  /** They wrote the message under which it stands, or a reply. */
+  /** They wrote the message under which it stands, or a reply, or asked to; and did not ask to stop since. */
   isFollowed: z.boolean(),
   /** They have read what stands in it at or below this seq. */
   readSeq: seq,

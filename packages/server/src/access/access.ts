@@ -2,7 +2,7 @@ import { type ConversationId, hasRight, ParleyError, type Right } from '@parley/
 import type { Executor } from '../db/database.js';
 import type { LockedHead } from '../eventlog/append.js';
 import type { Actor } from './actor.js';
-import { canRead, type Membership } from './membership.store.js';
+import { findReader, type Membership, type Reader } from './membership.store.js';
 
 /**
  * The only decision point on conversations. Whoever may not see one gets `not_found`, whether it exists or not; `forbidden` is for
@@ -12,8 +12,10 @@ export async function requireReadable(
   db: Executor,
   actor: Actor,
   conversationId: ConversationId,
-): Promise<void> {
-  if (!(await canRead(db, actor, conversationId))) throw new ParleyError('not_found');
+): Promise<Reader> {
+  const reader = await findReader(db, actor, conversationId);
+  if (reader === undefined) throw new ParleyError('not_found');
+  return reader;
 }
 
 /** Judges a command of a member, with head and membership read under the lock. Returns the membership. */
@@ -28,4 +30,9 @@ export function requireRight(
   if (head.state === 'archived') throw new ParleyError('conversation_archived');
   if (!hasRight({ roleRights: head.roleRights, ...membership }, right)) throw new ParleyError('forbidden');
   return membership;
+}
+
+/** For what belongs to owners alone and can be given to nobody as a right. */
+export function requireOwner({ role }: Membership): void {
+  if (role !== 'owner') throw new ParleyError('forbidden');
 }

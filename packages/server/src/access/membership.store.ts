@@ -1,5 +1,12 @@
-import { type ConversationId, type Role, roles, type TenantId, type UserId } from '@parley/protocol';
-import { sql } from 'kysely';
+import {
+  type ConversationId,
+  type Role,
+  rightsOf,
+  roles,
+  type TenantId,
+  type UserId,
+} from '@parley/protocol';
+import { type RawBuilder, sql } from 'kysely';
 import type { Executor, Tx } from '../db/database.js';
 
 /** Somebody's active place in a conversation, with what decides their rights. */
@@ -38,19 +45,57 @@ export async function findMembership(
   };
 }
 
-/** True when the person may read the conversation: an active member, in the conversation's own tenant, and it is not deleted. */
-export async function canRead(
+/** What a read in a conversation must know of who reads. */
+export interface Reader {
+  /** The first seq they may see: that of their coming in where history begins with it, else 0. */
+  readonly visibleFrom: number;
+  /** As bits. */
+  readonly rights: number;
+}
+
+/**
+ * The first seq a member may see, over columns of their row and of the head `h`. The one rule of where history begins: whatever reads messages compares their
+ * seq with this, for quotes, roots and targets as for pages.
+ */
+export function visibleFrom(member: 'm' | 'me' | 'v'): string {
+  return `(case when h.hidden_below > 0 then ${member}.joined_seq else 0 end)`;
+}
+
+/** Whether the message `m` or `r` lies above what retention has dropped and where history begins for somebody; false for who is no member. */
+export function isVisibleTo(
+  { userId }: { readonly userId: UserId },
+  conversationId: ConversationId,
+  message: 'm' | 'r' = 'm',
+): RawBuilder<boolean> {
+  return sql`${sql.ref(`${message}.seq`)} > (
+    select greatest(h.floor_seq, ${sql.raw(visibleFrom('v'))} - 1) from parley.conversation_heads h
+    join parley.members v on v.conversation_id = h.conversation_id and v.user_id = ${userId} and v.status = 1
+    where h.conversation_id = ${conversationId})`;
+}
+
+/** Who may read the conversation: an active member, in the conversation's own tenant, and it is not deleted. Undefined for everybody else. */
+export async function findReader(
   db: Executor,
   actor: { readonly tenantId: TenantId; readonly userId: UserId },
   conversationId: ConversationId,
-): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from parley.conversation_heads h
+): Promise<Reader | undefined> {
+  const { rows } = await sql<{
+    visible_from: number;
+    role: number;
+    allow: number;
+    deny: number;
+    role_rights: number[];
+  }>`
+    select ${sql.raw(visibleFrom('m'))} as visible_from, m.role, m.allow, m.deny, h.role_rights from parley.conversation_heads h
     join parley.members m on m.conversation_id = h.conversation_id and m.user_id = ${actor.userId} and m.status = 1
     where h.conversation_id = ${conversationId} and h.tenant_id = ${actor.tenantId} and h.state <> 2`.execute(
     db,
   );
-  return rows.length > 0;
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const { allow, deny } = row;
+  const rights = rightsOf({ roleRights: row.role_rights, role: roleOf(row.role), allow, deny });
+  return { visibleFrom: row.visible_from, rights };
 }
 
 export interface NewMembers {
@@ -68,6 +113,10 @@ export interface NewMembers {
  */
 export async function insertMembers(tx: Tx, input: NewMembers): Promise<UserId[]> {
   const { rows } = await sql<{ user_id: UserId }>`
+    with hidden as (
+      update parley.conversation_heads set hidden_below = ${input.seq}
+      where conversation_id = ${input.conversationId} and hidden_below > 0
+    )
     insert into parley.members as m (conversation_id, user_id, role, joined_seq, rev, joined_at, read_seq, read_ord, delivered_seq, read_xid)
     select ${input.conversationId}, u.id, ${roles.indexOf(input.role)}, ${input.seq}, ${input.seq}, ${input.at}::timestamptz,
       h.last_seq, h.last_ord, h.last_seq, pg_current_xact_id()
@@ -81,6 +130,11 @@ export async function insertMembers(tx: Tx, input: NewMembers): Promise<UserId[]
       where m.status <> 1
     returning m.user_id`.execute(tx);
   return rows.map((row) => row.user_id);
+}
+
+/** Whether somebody is of the tenant. */
+export async function hasUser(db: Executor, tenantId: TenantId, userId: UserId): Promise<boolean> {
+  return (await countUsers(db, tenantId, [userId])) > 0;
 }
 
 /** How many of the ids are people of the tenant. */

@@ -5,7 +5,6 @@ import { expectCode } from '../testing/expect-code.js';
 import { createFakeClock } from '../testing/fake-clock.js';
 import { newUserId } from '../testing/seed.js';
 import { type Actor, defaultTenantId } from './actor.js';
-import { authenticateHeader } from './authenticate.js';
 import { accessTokenSeconds, createTokens, deriveKey } from './tokens.js';
 
 const secret = 'a secret of tests, long enough for all';
@@ -93,19 +92,5 @@ describe('access tokens', () => {
     const changed = [header, payload, (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)].join('.');
     for (const text of [changed, '', 'a.b.c', `${token}.x`])
       await expectCode('token_invalid', () => tokens.verify(text));
-  });
-});
-
-describe('the authorization header', () => {
-  it('is read as a bearer token, in any case of the word', async () => {
-    const { tokens } = createHarness();
-    expect(await authenticateHeader(tokens, `bearer ${await tokens.sign(actor)}`)).toEqual(actor);
-  });
-
-  it('answers unauthenticated without one, token_invalid for any other scheme', async () => {
-    const { tokens } = createHarness();
-    await expectCode('unauthenticated', () => authenticateHeader(tokens, undefined));
-    for (const header of ['', 'Bearer', 'Basic YTpi', 'Bearer a b', `Bearer ${'a'.repeat(4097)}`])
-      await expectCode('token_invalid', () => authenticateHeader(tokens, header));
   });
 });

@@ -10,10 +10,16 @@ import type { Database } from '../db/database.js';
 import { listPendingMigrations } from '../db/migrate.js';
 import { withTimeout } from '../db/with-timeout.js';
 import { openRedisLinks, type RedisLinks } from '../fanout/redis-links.js';
-import type { Environment } from './flags.js';
+import type { Command, Environment } from './command.js';
 
 /** `parley doctor`: runs every check, prints a line each, and fails when one does. */
-export async function doctor(env: Environment): Promise<void> {
+export const doctor: Command = {
+  summary: 'Checks settings, port, database and Redis, and says what to do.',
+  flags: {},
+  run: ({ env }) => checkAll(env),
+};
+
+async function checkAll(env: Environment): Promise<void> {
   const config = loadConfig(env);
   const checks: [string, () => Promise<string>][] = [
     ['node', async () => process.version],

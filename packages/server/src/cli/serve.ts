@@ -3,15 +3,25 @@ import path from 'node:path';
 import type { Config } from '../config/config-schema.js';
 import { isLoopback, loadConfig } from '../config/load-config.js';
 import { loadSecret } from '../config/secrets.js';
+import { removeMovedMarker } from '../db/move/moved-marker.js';
 import { optionsFromConfig } from '../options.js';
 import { createServer } from '../server.js';
+import type { Command, Environment } from './command.js';
 import { demoAccounts, makeDemo } from './demo.js';
-import type { Environment } from './flags.js';
 import { redactUrl } from './redact-url.js';
+import { refuseMoved } from './refuse-moved.js';
 
 /** `parley serve`: starts the server, says where it is, stops cleanly on SIGINT and SIGTERM. */
-export async function serve(env: Environment): Promise<void> {
+export const serve: Command = {
+  summary: 'Starts the server.',
+  details: 'Ctrl-C and SIGTERM stop it: what is under way is finished, sockets are sent elsewhere.',
+  flags: { '--again': { describe: 'Use a folder whose data was moved to PostgreSQL. Said once.' } },
+  run: ({ env, flags }) => start(env, flags['--again'] !== undefined),
+};
+
+async function start(env: Environment, isAgain: boolean): Promise<void> {
   const config = loadConfig(env);
+  if (config.databaseUrl === undefined) await checkMoved(config.dataDirectory, isAgain);
   const onLoopback = isLoopback(config.host);
   const isDemo = config.demo && onLoopback;
   const secret = await loadSecret(config);
@@ -33,6 +43,11 @@ export async function serve(env: Environment): Promise<void> {
   if (isDemo) await makeDemo(app);
   await app.listen({ host: config.host, port: config.port });
   console.log(describe(config, app.listeningOrigin, isDemo));
+}
+
+async function checkMoved(dataDirectory: string, isAgain: boolean): Promise<void> {
+  if (isAgain) await removeMovedMarker(dataDirectory);
+  else await refuseMoved(dataDirectory);
 }
 
 function isNewDatabase({ databaseUrl, dataDirectory }: Config): boolean {

@@ -97,7 +97,7 @@ describePostgres('two nodes', (open) => {
         username: `u${newMessageId().slice(0, 13)}`,
         password: 'a password that is long',
       })) as { user: { id: UserId }; accessToken: string; refreshToken: string };
-      const { actor } = await here.tokens.verify(session.accessToken);
+      const { actor } = await here.authenticator.verify(session.accessToken);
       const ended = connect(there, actor);
       const other = connect(there, member);
       await callAs(here, owner)('logout', { refreshToken: session.refreshToken });

@@ -6,7 +6,7 @@ import {
   createSharedPresenceStore,
   type SharedPresenceStore,
 } from '../features/presence/shared-presence-store.js';
-import { createReceipts, type Receipts } from '../features/receipts/receipts.js';
+import { createReceipts, type Receipts, type ReceiptsOptions } from '../features/receipts/receipts.js';
 import type { Clock } from '../lib/clock.js';
 
 /** What people's sockets and reading leave behind, on its way to the database and to the others. */
@@ -25,14 +25,23 @@ export interface PeopleOptions {
   /** Tells other nodes who is connected here; may be lost. */
   readonly publishPeople: (message: PeopleMessage) => void;
   readonly clock: Clock;
+  readonly onMarksWritten: ReceiptsOptions['onWritten'];
   readonly onError: (error: unknown, message: string) => void;
 }
 
-export function openPeople({ database, signal, publishPeople, clock, onError }: PeopleOptions): People {
+export function openPeople({
+  database,
+  signal,
+  publishPeople,
+  clock,
+  onError,
+  onMarksWritten,
+}: PeopleOptions): People {
   const receipts = createReceipts({
     database,
     signal,
     clock,
+    onWritten: onMarksWritten,
     onError: (error) => onError(error, 'watermarks could not be written'),
   });
   const store = createSharedPresenceStore({
@@ -44,13 +53,20 @@ export function openPeople({ database, signal, publishPeople, clock, onError }: 
     database,
     store,
     signal,
+    tellElsewhere: (userId) => publishPeople({ here: [], gone: [], isAsking: false, restated: [userId] }),
     clock,
     onError: (error) => onError(error, 'presence could not be told'),
   });
   return {
     receipts,
     presence,
-    elsewhere: store,
+    elsewhere: {
+      hear: (from, message) => {
+        store.hear(from, message);
+        for (const userId of message.restated ?? []) presence.restated(userId);
+      },
+      ask: () => store.ask(),
+    },
     close: async () => {
       await receipts.close();
       await presence.close();

@@ -47,7 +47,7 @@ describePostgres('two nodes with Redis', (open) => {
 
   const call = (core: Core, actor: Actor) => callAs({ core }, actor);
   const told = (kind: string) => toAnn.signals.filter((signal) => signal.kind === kind);
-  const online = () => ({ userId: bob.userId, state: 'online', lastSeenAt: null });
+  const online = () => ({ userId: bob.userId, state: 'online', lastSeenAt: null, status: null });
 
   it('tell who comes to the other one, and answer how they are', async () => {
     await call(here, ann)('watchPresence', { userIds: [bob.userId] });
@@ -57,6 +57,19 @@ describePostgres('two nodes with Redis', (open) => {
       soon,
     );
     expect((await call(here, ann)('listPresence', { ids: bob.userId })).items).toEqual([online()]);
+  });
+
+  it('tell how somebody chose to be seen, wherever they said it', async () => {
+    await call(here, ann)('watchPresence', { userIds: [bob.userId] });
+    await call(there, bob)('setPresence', { state: 'away', status: { text: 'on a boat' } });
+    const status = { emoji: null, text: 'on a boat', until: null };
+    await vi.waitFor(
+      () =>
+        expect(told('presence.changed')).toMatchObject([
+          { data: { items: [{ userId: bob.userId, state: 'offline', status }] } },
+        ]),
+      soon,
+    );
   });
 
   it('tell that the people of one that stops are gone', async () => {

@@ -18,11 +18,16 @@ export async function readCluster(database: Database): Promise<Cluster> {
     select epoch::text, current_database() as name from parley.cluster_meta`.execute(database.kysely);
   const [row] = rows;
   if (row === undefined) throw new Error('parley.cluster_meta is empty; restore it from a backup');
-  return { epoch: row.epoch, databaseName: row.name, ...(await readControlFile(database)) };
+  return { epoch: row.epoch, databaseName: row.name, ...(await readIdentity(database)) };
 }
 
-/** Hosted databases may withhold the control functions; then the epoch alone has to tell histories apart. */
-async function readControlFile(database: Database): Promise<Pick<Cluster, 'systemIdentifier' | 'timeline'>> {
+/**
+ * What transaction ids belong to. Hosted databases may withhold the control functions; then the epoch alone has to tell histories apart.
+ * Not within a transaction: being refused would end it.
+ */
+export async function readIdentity(
+  database: Database,
+): Promise<Pick<Cluster, 'systemIdentifier' | 'timeline'>> {
   try {
     const { rows } = await sql<{ id: string; timeline: number }>`
       select (select system_identifier::text from pg_control_system()) as id,

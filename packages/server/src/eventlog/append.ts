@@ -13,12 +13,14 @@ import { iso } from './time.js';
 export interface LockedHead {
   readonly conversationId: ConversationId;
   readonly tenantId: TenantId;
-  readonly state: 'active' | 'archived' | 'deleted';
+  readonly state: HeadState;
   readonly lastSeq: number;
   readonly roleRights: readonly number[];
 }
 
-const states = ['active', 'archived', 'deleted'] as const;
+/** The states in the order of the numbers that are stored. */
+export const headStates = ['active', 'archived', 'deleted'] as const;
+export type HeadState = (typeof headStates)[number];
 
 /** Locks a conversation and returns its head, or undefined when there is none in this tenant. */
 export async function lockHead(
@@ -31,7 +33,7 @@ export async function lockHead(
     where conversation_id = ${conversationId} and tenant_id = ${tenantId} for no key update`.execute(tx);
   const row = rows[0];
   if (row === undefined) return undefined;
-  const state = states[row.state] ?? 'deleted';
+  const state = headStates[row.state] ?? 'deleted';
   return { conversationId, tenantId, state, lastSeq: row.last_seq, roleRights: row.role_rights };
 }
 

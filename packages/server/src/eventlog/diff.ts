@@ -5,6 +5,7 @@
 import type { ConversationId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.js';
+import { visibleFrom } from '../access/membership.store.js';
 import type { Executor } from '../db/database.js';
 
 export interface DiffHead {
@@ -15,6 +16,8 @@ export interface DiffHead {
   /** The log is whole above this seq; at or below only messages are kept. */
   readonly changesFloor: number;
   readonly memberCount: number;
+  /** The first seq the reader may see. */
+  readonly visibleFrom: number;
 }
 
 export type DiffMode = 'log' | 'state' | 'reset';
@@ -33,8 +36,9 @@ export async function findDiffHead(
     floor_seq: number;
     changes_floor_seq: number;
     member_count: number | null;
+    visible_from: number;
   }>`
-    select h.last_seq, h.floor_seq, h.changes_floor_seq, c.member_count
+    select ${sql.raw(visibleFrom('m'))} as visible_from, h.last_seq, h.floor_seq, h.changes_floor_seq, c.member_count
     from parley.conversation_heads h
     join parley.members m on m.conversation_id = h.conversation_id and m.user_id = ${actor.userId} and m.status = 1
     left join parley.conversations c on c.id = h.conversation_id
@@ -48,12 +52,13 @@ export async function findDiffHead(
     floor: row.floor_seq,
     changesFloor: row.changes_floor_seq,
     memberCount: row.member_count ?? 0,
+    visibleFrom: row.visible_from,
   };
 }
 
 /** @param asked  what the client would like; the log cannot be answered below what is kept of it */
 export function chooseDiffMode(
-  { head, floor, changesFloor }: Omit<DiffHead, 'memberCount'>,
+  { head, floor, changesFloor }: Omit<DiffHead, 'memberCount' | 'visibleFrom'>,
   { since, asked }: { readonly since: number; readonly asked?: 'log' | 'state' | undefined },
 ): DiffMode {
   if (since > head || since < floor) return 'reset';

@@ -10,4 +10,7 @@ export const entryKinds = {
   'message.deleted': 5,
   'reaction.added': 6,
   'reaction.removed': 7,
+  'conversation.updated': 8,
+  'conversation.deleted': 9,
+  'members.updated': 10,
 } as const satisfies Record<EventKind, number>;

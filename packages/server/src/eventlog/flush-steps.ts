@@ -1,6 +1,5 @@
 import {
   type ConversationId,
-  type ErrorCode,
   type OpId,
   type Role,
   speech,
@@ -11,7 +10,7 @@ import { sql } from 'kysely';
 import { roleOf } from '../access/membership.store.js';
 import type { Tx } from '../db/database.js';
 import type { LogFunctions } from './functions.js';
-import { refusals } from './send.js';
+import { type Refusal, toRefusal } from './send.js';
 
 /** An operation as the log sees it: who wants to add an entry of a kind, under which name, and the bit it needs. */
 export interface Candidate {
@@ -27,10 +26,16 @@ export interface Candidate {
 
 /** What lock, repeats and rights say of it. */
 export type Admission =
-  | { readonly status: 'admitted'; readonly role: Role; readonly rights: number }
+  | {
+      readonly status: 'admitted';
+      readonly role: Role;
+      readonly rights: number;
+      readonly visibleFrom: number;
+      readonly hiddenBelow: number;
+    }
   | { readonly status: 'repeated'; readonly seq: number; readonly at: string }
   | { readonly status: 'busy' }
-  | { readonly status: 'refused'; readonly code: ErrorCode };
+  | Refusal;
 
 /** An admitted operation about to be numbered. */
 export interface Placing {
@@ -96,6 +101,8 @@ interface AdmissionRow {
   readonly o_at: string | null;
   readonly o_role: number | null;
   readonly o_rights: number | null;
+  readonly o_visible_from: number | null;
+  readonly o_hidden_below: number | null;
 }
 
 interface PlaceRow extends Record<`o_${'seq' | 'ord' | 'index'}`, number> {
@@ -104,13 +111,17 @@ interface PlaceRow extends Record<`o_${'seq' | 'ord' | 'index'}`, number> {
 
 function toAdmission(row: AdmissionRow): Admission {
   if (row.o_status === 0 && row.o_role !== null && row.o_rights !== null)
-    return { status: 'admitted', role: roleOf(row.o_role), rights: row.o_rights };
+    return {
+      status: 'admitted',
+      role: roleOf(row.o_role),
+      rights: row.o_rights,
+      visibleFrom: row.o_visible_from ?? 0,
+      hiddenBelow: row.o_hidden_below ?? 0,
+    };
   if (row.o_status === 1 && row.o_seq !== null && row.o_at !== null)
     return { status: 'repeated', seq: row.o_seq, at: row.o_at };
   if (row.o_status === 2) return { status: 'busy' };
-  const code = refusals[row.o_status];
-  if (code === undefined) throw new Error(`the flush answered status ${row.o_status}`);
-  return { status: 'refused', code };
+  return toRefusal(row);
 }
 
 /** A function that takes one field of all rows as a parameter. */

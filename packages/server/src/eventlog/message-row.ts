@@ -1,5 +1,6 @@
 import type { ConversationId, Message, MessageId, UserId } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
+import { isVisibleTo } from '../access/membership.store.js';
 import type { Executor } from '../db/database.js';
 import { iso } from './time.js';
 
@@ -56,5 +57,19 @@ export async function listMessagesById(
   const { rows } = await sql<MessageRow>`
     select ${messageColumns} from parley.messages m
     where m.conversation_id = ${conversationId} and m.id = any(${sql.val([...ids])}::uuid[])`.execute(db);
+  return rows.map(toMessage);
+}
+
+/** The same, as far as the viewer may see them. */
+export async function listVisibleMessages(
+  db: Executor,
+  place: { readonly conversationId: ConversationId; readonly viewer: { readonly userId: UserId } },
+  ids: readonly string[],
+): Promise<Message[]> {
+  const { conversationId, viewer } = place;
+  const { rows } = await sql<MessageRow>`
+    select ${messageColumns} from parley.messages m
+    where m.conversation_id = ${conversationId} and m.id = any(${sql.val([...ids])}::uuid[])
+      and ${isVisibleTo(viewer, conversationId)}`.execute(db);
   return rows.map(toMessage);
 }

@@ -21,6 +21,8 @@ export interface LogPage {
   readonly entries: readonly LogEntry[];
   /** The seq of the conversation's latest entry in the same snapshot. */
   readonly head: number;
+  /** Messages below are hidden from one member at least. */
+  readonly hiddenBelow: number;
 }
 
 /** The entries after a seq, in order, at most `limit`. */
@@ -31,13 +33,14 @@ export async function readLog(
 ): Promise<LogPage> {
   const { rows } = await sql<{
     head: number;
+    hidden_below: number;
     seq: number | null;
     kind: number;
     actor_id: UserId | null;
     targets: string[] | null;
     at: string;
   }>`
-    select h.last_seq as head, e.seq, e.kind, e.actor_id, e.targets, ${iso('e.at')} as at
+    select h.last_seq as head, h.hidden_below, e.seq, e.kind, e.actor_id, e.targets, ${iso('e.at')} as at
     from parley.conversation_heads h left join lateral (
       (select seq, 0 as kind, sender_id as actor_id, array[id] as targets, at from parley.messages
         where conversation_id = ${conversationId} and seq > ${range.after} order by seq limit ${range.limit})
@@ -57,5 +60,5 @@ export async function readLog(
         targets: row.targets ?? [],
         at: row.at,
       });
-  return { entries, head: rows[0]?.head ?? 0 };
+  return { entries, head: rows[0]?.head ?? 0, hiddenBelow: rows[0]?.hidden_below ?? 0 };
 }

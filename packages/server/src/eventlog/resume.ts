@@ -9,9 +9,10 @@
  * What one has read oneself is found the same way, by an xid of its own (`read_xid`): a conversation one has read on another device is told with its
  * head, moved or not, and `mine` of its summary says how far.
  */
-import type { ConversationId, SessionId } from '@parley/protocol';
+import type { ConversationId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Actor } from '../access/actor.js';
+import { selectLiveSessions } from '../access/live-sessions.store.js';
 import type { Cluster } from '../db/cluster.js';
 import type { Executor } from '../db/database.js';
 import { decodeSince, encodeSince } from './since.js';
@@ -29,7 +30,7 @@ export interface ResumeState {
 
 interface HeadRow {
   readonly since: string;
-  readonly is_live: boolean | null;
+  readonly is_live: boolean;
   readonly conversation_id: ConversationId | null;
   readonly last_seq: number;
   readonly is_member: boolean;
@@ -44,7 +45,7 @@ export async function readResumeState(
   const { actor } = resume;
   const seen = decodeSince(cluster, resume.since);
   const { rows } = await sql<HeadRow>`
-    select pg_current_snapshot()::text as since, ${isLive(actor.sessionId)} as is_live, h.*
+    select pg_current_snapshot()::text as since, exists (${selectLiveSessions([actor])}) as is_live, h.*
     from (select 1) one left join lateral (
       select h.conversation_id, h.last_seq, m.status = 1 and h.state <> 2 as is_member,
         ${seen === undefined ? sql`true` : sql`${isNew('h.xid', seen)} or ${isNew('m.read_xid', seen)}`} as has_moved
@@ -67,10 +68,6 @@ export async function readResumeState(
     memberships,
     gone,
   };
-}
-
-function isLive(sessionId: SessionId) {
-  return sql`(select revoked_at is null and expires_at > now() from parley.sessions where id = ${sessionId})`;
 }
 
 /** Whether a snapshot did not see what the transaction in a column wrote. */

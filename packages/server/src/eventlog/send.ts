@@ -21,7 +21,14 @@ export type SendVerdict =
       readonly at: string;
     }
   | { readonly status: 'busy' }
-  | { readonly status: 'refused'; readonly code: ErrorCode };
+  | Refusal;
+
+/** Why an operation may not be, and for how long where that is known. */
+export interface Refusal {
+  readonly status: 'refused';
+  readonly code: ErrorCode;
+  readonly retryAfterMs?: number;
+}
 
 /** Sends a batch; one verdict for every operation, in their order. */
 export type SendBatch = (
@@ -58,7 +65,7 @@ interface SendRow {
 }
 
 /** What a status of the log functions stands for. */
-export const refusals: Readonly<Record<number, ErrorCode>> = {
+const refusals: Readonly<Record<number, ErrorCode>> = {
   3: 'id_conflict',
   4: 'not_found',
   5: 'conversation_archived',
@@ -75,7 +82,12 @@ function toVerdict(row: SendRow): SendVerdict {
       at: row.o_at,
     };
   if (row.o_status === 2) return { status: 'busy' };
-  const code = refusals[row.o_status];
-  if (code === undefined) throw new Error(`send answered status ${row.o_status}`);
-  return { status: 'refused', code };
+  return toRefusal(row);
+}
+
+/** What a status that is no answer stands for. Of who is muted the seq says for how many milliseconds. */
+export function toRefusal({ o_status, o_seq }: Pick<SendRow, 'o_status' | 'o_seq'>): Refusal {
+  const code = refusals[o_status];
+  if (code === undefined) throw new Error(`the log answered status ${o_status}`);
+  return { status: 'refused', code, ...(o_seq === null ? {} : { retryAfterMs: o_seq }) };
 }

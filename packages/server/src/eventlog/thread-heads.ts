@@ -1,5 +1,6 @@
-import type { ConversationId, MessageId, Thread } from '@parley/protocol';
+import type { ConversationId, MessageId, Thread, UserId } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
+import { isVisibleTo } from '../access/membership.store.js';
 import type { Executor, Tx } from '../db/database.js';
 import { iso } from './time.js';
 
@@ -22,13 +23,27 @@ export interface ThreadKey {
   readonly rootId: string;
 }
 
-/** The heads of threads, of one conversation or of several; roots without replies are left out. */
-export async function listThreads(db: Executor, keys: readonly ThreadKey[]): Promise<Thread[]> {
+/**
+ * The heads of threads, of one conversation or of several; roots without replies are left out. For a viewer, who sees one conversation, also those whose root they
+ * may not see.
+ */
+export async function listThreads(
+  db: Executor,
+  keys: readonly ThreadKey[],
+  viewed?: { readonly conversationId: ConversationId; readonly viewer: { readonly userId: UserId } },
+): Promise<Thread[]> {
   if (keys.length === 0) return [];
+  const isVisible =
+    viewed === undefined
+      ? sql`true`
+      : sql`exists (
+        select 1 from parley.messages r where r.conversation_id = th.conversation_id and r.id = th.root_id
+          and ${isVisibleTo(viewed.viewer, viewed.conversationId, 'r')})`;
   const { rows } = await sql<ThreadRow>`
     select ${threadColumns}
     from unnest(${sql.val(keys.map((key) => key.conversationId))}::uuid[], ${sql.val(keys.map((key) => key.rootId))}::uuid[]) as k(conversation, root)
-    join parley.thread_heads th on th.conversation_id = k.conversation and th.root_id = k.root`.execute(db);
+    join parley.thread_heads th on th.conversation_id = k.conversation and th.root_id = k.root
+    where ${isVisible}`.execute(db);
   return rows.map(toThread);
 }
 

@@ -1,5 +1,6 @@
 import type { ConversationId, SessionId, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
+import { type ClaimedSession, selectLiveSessions } from '../access/live-sessions.store.js';
 import type { Executor, Tx } from '../db/database.js';
 import type { Standing } from '../fanout/hub.js';
 
@@ -25,7 +26,7 @@ export interface UserStandings {
 /** Reads people's memberships with heads, and which of the sessions live. One statement. */
 export async function readUserStandings(
   db: Executor,
-  about: { readonly userIds: readonly UserId[]; readonly sessionIds: readonly SessionId[] },
+  about: { readonly userIds: readonly UserId[]; readonly sessions: readonly ClaimedSession[] },
 ): Promise<UserStandings> {
   const { rows } = await sql<
     | { user_id: UserId; session_id: null; conversation_id: ConversationId; head: number; is_member: boolean }
@@ -36,9 +37,9 @@ export async function readUserStandings(
     from parley.members m join parley.conversation_heads h on h.conversation_id = m.conversation_id
     where m.user_id = any(${sql.val([...about.userIds])}::uuid[])
     union all
-    select s.user_id, s.id, null, null, null from parley.sessions s
-    where s.id = any(${sql.val([...about.sessionIds])}::uuid[]) and s.revoked_at is null and s.expires_at > now()
-    `.execute(db);
+    select s.user_id, s.session_id, null, null, null from (${selectLiveSessions(about.sessions)}) s`.execute(
+    db,
+  );
   const liveSessionIds = new Set<SessionId>();
   const standings = new Map<UserId, Standing[]>(about.userIds.map((userId) => [userId, []]));
   for (const row of rows)

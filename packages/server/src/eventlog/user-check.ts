@@ -74,8 +74,10 @@ async function look(
   if (subscribers.length === 0) return;
   const recording = hub.record();
   try {
-    const sessionIds = [...new Set(subscribers.map((subscriber) => subscriber.sessionId))];
-    const { liveSessionIds, standings } = await readUserStandings(database.kysely, { userIds, sessionIds });
+    const { liveSessionIds, standings } = await readUserStandings(database.kysely, {
+      userIds,
+      sessions: subscribers,
+    });
     for (const subscriber of subscribers)
       if (!liveSessionIds.has(subscriber.sessionId)) hub.revoke(subscriber.userId, subscriber.sessionId);
       else recording.reconcile(subscriber, standings.get(subscriber.userId) ?? []);

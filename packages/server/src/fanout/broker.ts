@@ -9,6 +9,8 @@ export interface Publication {
   readonly joins?: readonly UserId[];
   /** Who gets nothing after these. */
   readonly leaves?: readonly UserId[];
+  /** They are about messages some members may not see: sockets are told how far the log goes, and each reads what is theirs. */
+  readonly isWithheld?: boolean;
 }
 
 /** A signal on its way to sockets that are connected now. */
@@ -18,8 +20,8 @@ export interface SignalPublication {
    * `members`: every socket of the conversation. `open`: those that have it open. `users`: every socket of these people, whatever conversation it is of.
    */
   readonly to: 'members' | 'open' | { readonly users: readonly UserId[] };
-  /** Not to the sockets of this person. */
-  readonly except?: UserId;
+  /** Not to the sockets of this person, or of these. */
+  readonly except?: UserId | readonly UserId[];
 }
 
 /** Another node's publication, whose body is parsed only for who wants it. */
@@ -49,6 +51,8 @@ export interface PeopleMessage {
   readonly gone: readonly (readonly [userId: UserId, wentAt: number])[];
   /** Asks the others to tell all of theirs. */
   readonly isAsking: boolean;
+  /** Who wants to be seen differently, wherever they are. */
+  readonly restated?: readonly UserId[];
 }
 
 /** What comes from other nodes. A listener never throws. */

@@ -35,6 +35,11 @@ export class BusyConversations {
     this.#audiences = audiences;
   }
 
+  /** How many are busy now. */
+  get size(): number {
+    return this.#busy.size;
+  }
+
   /** Counts a publication and gives the sockets it is for. */
   audienceOf(publication: Publication, { subscribers, viewers }: Room): ReadonlySet<Subscriber> {
     const { conversationId, events, joins = [] } = publication;

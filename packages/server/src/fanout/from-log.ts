@@ -2,10 +2,13 @@ import type { ChatEvent, UserId } from '@parley/protocol';
 import type { Publication } from './broker.js';
 
 /**
- * Events read from one conversation's log, as publications: who comes and goes is taken from the events. An event that changes who gets the next one
- * is a publication of its own.
+ * Events of one conversation in the order of its log, as publications: who comes and goes is taken from the events. An event that changes who gets the next one
+ * is a publication of its own, and so is one that is about what some members may not see.
  */
-export function toRuns(events: readonly ChatEvent[]): Publication[] {
+export function toRuns(
+  events: readonly ChatEvent[],
+  isWithheld: (event: ChatEvent) => boolean,
+): Publication[] {
   const runs: Publication[] = [];
   let plain: ChatEvent[] = [];
   const endPlain = (): void => {
@@ -15,7 +18,10 @@ export function toRuns(events: readonly ChatEvent[]): Publication[] {
   };
   for (const event of events) {
     const people = peopleOf(event);
-    if (people === undefined) plain.push(event);
+    if (isWithheld(event)) {
+      endPlain();
+      runs.push({ conversationId: event.conversationId, events: [event], isWithheld: true });
+    } else if (people === undefined) plain.push(event);
     else {
       endPlain();
       runs.push({ conversationId: event.conversationId, events: [event], ...people });

@@ -8,6 +8,7 @@
  *   what it missed. So the reading needs one query and there is no moment between reading and subscribing in which an event could fall.
  * - Of a busy conversation only those who have it open get events, and whoever is brought in by one; the others get a head a second, and who is removed
  *   is told so at once. What is owed is told before somebody gets events again: see busy-conversations.ts.
+ * - What is about messages that some members may not see is told to nobody as it is: all are told the head.
  * - Where a socket cannot be given what lies between its head and the conversation's, it is told the conversation's: it reads the rest itself.
  */
 import type {
@@ -89,6 +90,11 @@ export class Hub {
   }
 
   /** Number of connected sockets. */
+  /** Conversations whose events go to those only who have them open. */
+  get busyConversations(): number {
+    return this.#busy.size;
+  }
+
   get size(): number {
     return this.#audiences.size;
   }
@@ -118,9 +124,10 @@ export class Hub {
 
   /** Writes a signal to whoever is to have it. */
   deliverSignal({ signal, to, except }: SignalPublication): void {
+    const excepted = typeof except === 'object' ? except : [except];
     let frames: Buffer | undefined;
     for (const subscriber of this.#audienceOf(signal, to)) {
-      if (subscriber.userId === except) continue;
+      if (excepted.includes(subscriber.userId)) continue;
       frames ??= encodeSignal(signal);
       subscriber.writeSignal(frames);
     }
@@ -226,15 +233,18 @@ export class Hub {
     const audience = this.#busy.audienceOf(publication, room);
     for (const subscriber of audience) {
       if (room.told.size > 0 && isTold(room.told, subscriber, publication)) continue;
-      subscriber.writeEvents(conversationId, frames);
+      if (publication.isWithheld === true) subscriber.writeHeads([[conversationId, lastSeq(publication)]]);
+      else subscriber.writeEvents(conversationId, frames);
     }
     this.#counters.delivered(audience.size * events.length);
-    for (const userId of leaves)
-      for (const subscriber of this.#audiences.subscribersOf(userId)) {
-        if (!audience.has(subscriber) && room.subscribers.has(subscriber))
-          subscriber.writeHeads([[conversationId, -1]]);
-        this.#leave(subscriber, conversationId);
-      }
+    const leavers = ends(publication)
+      ? [...room.subscribers]
+      : leaves.flatMap((userId) => [...this.#audiences.subscribersOf(userId)]);
+    for (const subscriber of leavers) {
+      if (!audience.has(subscriber) && room.subscribers.has(subscriber))
+        subscriber.writeHeads([[conversationId, -1]]);
+      this.#leave(subscriber, conversationId);
+    }
   }
 
   /** Nobody here is in the conversation; somebody may be after this publication, or be on the way in. */
@@ -289,8 +299,10 @@ export class Hub {
       if (last === undefined) this.#offer(entry);
       else if (publication !== undefined && to > last && firstSeq(publication) <= last + 1) {
         given.set(conversationId, to);
-        subscriber.writeEvents(conversationId, encode(publication));
-        if (publication.leaves?.includes(subscriber.userId) === true) this.#leave(subscriber, conversationId);
+        if (publication.isWithheld === true) subscriber.writeHeads([[conversationId, to]]);
+        else subscriber.writeEvents(conversationId, encode(publication));
+        if (publication.leaves?.includes(subscriber.userId) === true || ends(publication))
+          this.#leave(subscriber, conversationId);
       }
     }
     this.#tellRest(subscriber, given);
@@ -345,6 +357,11 @@ export class Hub {
 /** Whether a publication brings somebody in or sends them out. */
 function mentions({ publication }: Recorded, userId: UserId): boolean {
   return publication?.joins?.includes(userId) === true || publication?.leaves?.includes(userId) === true;
+}
+
+/** Whether the conversation is deleted by it, so that everybody leaves. */
+function ends({ events }: Publication): boolean {
+  return events.some(({ kind }) => kind === 'conversation.deleted');
 }
 
 /** True when all of it lies below the head the socket was told; forgets that head once it is passed. */

@@ -1,4 +1,4 @@
-import type { ConversationId, HeadFrame, Message } from '@parley/protocol';
+import type { ConversationId, EventOf, HeadFrame, Message } from '@parley/protocol';
 import type { Publication } from './broker.js';
 import { lastSeq } from './feed.js';
 
@@ -33,8 +33,10 @@ export class OwedHead {
   owe(publication: Publication): void {
     this.#isOwed = true;
     this.#seq = lastSeq(publication);
+    if (publication.isWithheld === true) return;
     for (const event of publication.events) {
       if (event.kind === 'message.created') this.#takeMessage(event.data);
+      else if (event.kind === 'members.added') this.#takeNewcomers(event);
       else if (event.kind === 'message.updated') this.#takeChange(event.data);
       else if (event.kind === 'message.deleted') {
         this.#takeChange(event.data);
@@ -66,6 +68,11 @@ export class OwedHead {
     if (message.threadId !== null) return;
     this.#ord = message.ord;
     this.#lastMessage = message;
+  }
+
+  /** The frame is the same for everybody: where history begins with joining it has nothing that somebody came after. */
+  #takeNewcomers({ data }: EventOf<'members.added'>): void {
+    if (data.conversation.settings.history === 'since_join') this.#lastMessage = null;
   }
 
   /** An edit or a deletion shows in lists where it is of the latest message. */

@@ -33,6 +33,11 @@ describe('a publication', () => {
     expect(remote.read()).toEqual(publication);
   });
 
+  it('keeps to itself what not everybody may be told', () => {
+    const publication = { ...publicationOf(conversationId, [7]), isWithheld: true };
+    expect(decodePublication(encodePublication(incarnation, publication)).read()).toEqual(publication);
+  });
+
   it('says in the header that nobody comes in by it', () => {
     const publication = publicationOf(conversationId, [1], { joins: [], leaves: [newUserId()] });
     expect(decodePublication(encodePublication(incarnation, publication)).hasJoins).toBe(false);

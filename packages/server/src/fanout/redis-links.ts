@@ -24,18 +24,22 @@ const maxPauseMs = 2000;
 
 /** Opens both connections; that they are not there yet is no error. */
 export function openRedisLinks(place: RedisPlace, random: () => number): RedisLinks {
-  // Between attempts to connect: growing to two seconds, and never the same for all nodes.
-  const pause = (times: number) => Math.min(maxPauseMs, 50 * 2 ** Math.min(times, 10)) * (0.5 + random() / 2);
+  const pause = createPause(random);
   return place.kind === 'cluster' ? openCluster(place, pause) : openServer(place, pause);
 }
 
-type Pause = (times: number) => number;
+export type Pause = (times: number) => number;
+
+/** Between attempts to connect: growing to two seconds, and never the same for all nodes. */
+export function createPause(random: () => number): Pause {
+  return (times) => Math.min(maxPauseMs, 50 * 2 ** Math.min(times, 10)) * (0.5 + random() / 2);
+}
 
 class OfflineError extends Error {
   override readonly name = 'OfflineError';
 }
 
-const offline = new OfflineError('not connected to Redis');
+export const offline = new OfflineError('not connected to Redis');
 
 function openServer(place: RedisPlace, pause: Pause): RedisLinks {
   const options = serverOptions(place, pause);
@@ -102,14 +106,16 @@ function openCluster(place: RedisPlace, pause: Pause): RedisLinks {
   };
 }
 
-const sendOrFail = {
+/** A command leaves at once or fails, and is not sent again. */
+export const sendOrFail = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   commandTimeout: commandTimeoutMs,
 } as const satisfies RedisOptions;
 
-function serverOptions(place: RedisPlace, pause: Pause) {
+/** For `Redis`: where it is and as who. Sentinels are asked where the server is. */
+export function serverOptions(place: RedisPlace, pause: Pause) {
   const [first] = place.hosts;
   const common = { ...identity(place), db: place.database, retryStrategy: pause };
   if (first === undefined) throw new Error('a Redis without a host');
@@ -123,7 +129,8 @@ function serverOptions(place: RedisPlace, pause: Pause) {
   };
 }
 
-function identity(place: RedisPlace) {
+/** As who, for any kind. */
+export function identity(place: RedisPlace) {
   return {
     ...(place.username === undefined ? {} : { username: place.username }),
     ...(place.password === undefined ? {} : { password: place.password }),

@@ -6,12 +6,15 @@ import type { SignalPublication } from '../fanout/broker.js';
 import type { Feature } from '../kernel/define-feature.js';
 import type { BoundedQueue } from '../lib/bounded-queue.js';
 import { createAuthFeature } from './auth/index.js';
+import { createPasswordChanges } from './auth/password-changes.js';
 import { createPasswords } from './auth/passwords.js';
 import { createRefreshTokens } from './auth/refresh-token.js';
-import { createSessions } from './auth/sessions.js';
+import type { ResetRequests } from './auth/reset-requests.js';
+import { createSessions, type SessionsOptions } from './auth/sessions.js';
 import { conversationsFeature } from './conversations/index.js';
 import { membersFeature } from './members/index.js';
 import { messagesFeature } from './messages/index.js';
+import { preferencesFeature } from './preferences/index.js';
 import { createPresenceFeature } from './presence/index.js';
 import type { PresenceBoard } from './presence/presence.js';
 import { reactionsFeature } from './reactions/index.js';
@@ -19,9 +22,9 @@ import { createReceiptsFeature } from './receipts/index.js';
 import type { Receipts } from './receipts/receipts.js';
 import { createSyncFeature } from './sync/index.js';
 import type { ListenToUser } from './sync/wake-up.js';
-import { threadsFeature } from './threads/index.js';
+import { createThreadsFeature } from './threads/index.js';
 import { createTypingFeature } from './typing/index.js';
-import { usersFeature } from './users/index.js';
+import { createUsersFeature } from './users/index.js';
 
 export interface FeatureDependencies {
   readonly database: Database;
@@ -29,6 +32,8 @@ export interface FeatureDependencies {
   readonly tenantId: TenantId;
   readonly tokens: Tokens;
   readonly hashQueue: BoundedQueue;
+  readonly resetRequests: Pick<ResetRequests, 'request'>;
+  readonly onRefreshReused: SessionsOptions['onReused'];
   readonly newId: () => string;
   readonly cluster: Cluster;
   readonly listen: ListenToUser;
@@ -47,18 +52,31 @@ export function createFeatures(dependencies: FeatureDependencies): Feature[] {
   const { database, tokens, newId, tenantId, touch } = dependencies;
   const refreshTokens = createRefreshTokens(deriveKey(dependencies.secret, 'refresh'));
   const passwords = createPasswords(dependencies.hashQueue);
-  const sessions = createSessions({ database, tokens, refreshTokens, newId, touch });
+  const onReused = dependencies.onRefreshReused;
+  const sessions = createSessions({ database, tokens, refreshTokens, newId, touch, onReused });
+  const passwordChanges = createPasswordChanges({ database, passwords, touch });
+  const { resetRequests } = dependencies;
   return [
-    createAuthFeature({ database, tenantId, passwords, refreshTokens, sessions, touch }),
-    usersFeature,
+    createAuthFeature({
+      database,
+      tenantId,
+      passwords,
+      refreshTokens,
+      sessions,
+      passwordChanges,
+      resetRequests,
+      touch,
+    }),
+    createUsersFeature({ database, touch, signal: dependencies.signal }),
     conversationsFeature,
     membersFeature,
     messagesFeature,
     reactionsFeature,
-    threadsFeature,
+    createThreadsFeature({ signal: dependencies.signal }),
     createReceiptsFeature(dependencies.receipts),
     createTypingFeature({ signal: dependencies.signal, now: dependencies.now }),
     createPresenceFeature(dependencies.presence),
+    preferencesFeature,
     createSyncFeature({ cluster: dependencies.cluster, listen: dependencies.listen }),
   ];
 }

@@ -21,8 +21,8 @@ const maxBytes = 512 * 1024;
 
 export interface BatcherOptions {
   readonly flush: Flush;
-  /** Called with the events of what was applied, in the order of each conversation, before the promises resolve. */
-  readonly onApplied: (events: readonly ChatEvent[]) => void;
+  /** Called with the events of what was applied, and which of them not every member may be told, in the order of each conversation, before the promises resolve. */
+  readonly onApplied: (events: readonly ChatEvent[], withheld: ReadonlySet<ChatEvent>) => void;
   /** Told of an operation that failed for a reason nobody foresaw. */
   readonly onPoison: (error: unknown) => void;
   readonly onFlush?: (operations: number, seconds: number) => void;
@@ -220,6 +220,7 @@ export class Batcher {
     this.#options.onFlush?.(pending.length, (performance.now() - startedAt) / 1000);
     this.#options.onApplied(
       verdicts.flatMap((verdict) => (verdict.status === 'applied' ? verdict.event : [])),
+      withheldOf(verdicts),
     );
     return pending.filter((item, index) => {
       const verdict = verdicts[index];
@@ -289,4 +290,15 @@ function takePart(
     items.push(item);
   }
   return { items, isPlain: part.isPlain, bytes: part.bytes };
+}
+
+const nothingWithheld: ReadonlySet<ChatEvent> = new Set();
+
+/** The events among the verdicts that not every member may be told. */
+function withheldOf(verdicts: readonly Verdict[]): ReadonlySet<ChatEvent> {
+  let withheld: Set<ChatEvent> | undefined;
+  for (const verdict of verdicts)
+    if (verdict.status === 'applied' && verdict.isWithheld === true)
+      withheld = (withheld ?? new Set()).add(verdict.event);
+  return withheld ?? nothingWithheld;
 }

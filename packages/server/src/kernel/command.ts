@@ -88,12 +88,16 @@ export function toOperation(
 }
 
 /** What an operation has before its rights were read. */
-export const noStanding: Standing = { role: 'member', rights: 0 };
+export const noStanding: Standing = { role: 'member', rights: 0, visibleFrom: 0, hiddenBelow: 0 };
 
 export interface Standing {
   readonly role: Role;
   /** `(role_rights[role] | allow) & ~deny`. */
   readonly rights: number;
+  /** The first seq the actor may see. */
+  readonly visibleFrom: number;
+  /** What stands below is hidden from one member at least. */
+  readonly hiddenBelow: number;
 }
 
 /** An operation that has its place in the log. */

@@ -10,8 +10,8 @@ import type {
   UserId,
   Users,
 } from '@parley/protocol';
-import type { Actor } from '../access/actor.js';
-import type { Membership } from '../access/membership.store.js';
+import type { Actor, ServerCaller } from '../access/actor.js';
+import type { Membership, Reader } from '../access/membership.store.js';
 import type { Executor, Tx } from '../db/database.js';
 import type { Appended, LockedHead } from '../eventlog/append.js';
 import type { LogEntry } from '../eventlog/read.js';
@@ -48,7 +48,15 @@ export interface Context {
 }
 
 /** For operations anyone may call. */
-export type AnonymousContext = Context;
+export interface AnonymousContext extends Context {
+  /** What the client calls itself, as it came; undefined where a call has no such header. */
+  readonly userAgent: string | undefined;
+}
+
+/** For operations of the deployment's own software. */
+export interface ServerContext extends Context {
+  readonly server: ServerCaller;
+}
 
 /** For operations that need somebody. */
 export interface UserContext extends Context {
@@ -79,19 +87,23 @@ export interface QueryContext extends UserContext {
 /** For reads of the log. */
 export interface LogContext extends QueryContext {
   readonly log: LogReader;
+  /** The actor as a member: what of it they may see. */
+  readonly reader: Reader;
 }
 
 /** The page of a conversation's log as events, with what they touched in its present state. */
 export interface LogReader {
   read(
     conversationId: ConversationId,
-    range: { readonly after: number; readonly limit: number },
+    range: { readonly after: number; readonly limit: number; readonly visibleFrom: number },
   ): Promise<{
     readonly events: ChatEvent[];
     /** Those the events carry. */
     readonly messages: readonly Message[];
     readonly to: number;
     readonly head: number;
+    /** Messages below are hidden from one member at least. */
+    readonly hiddenBelow: number;
   }>;
 }
 

@@ -2,6 +2,7 @@ import type {
   BesideMessages,
   Contract,
   ConversationId,
+  ErrorCode,
   EventKind,
   EventOf,
   Message,
@@ -22,6 +23,7 @@ import type {
   LogContext,
   OfferedIncludes,
   QueryContext,
+  ServerContext,
   UserContext,
 } from './context.js';
 import type { StateSources } from './state-source.js';
@@ -33,6 +35,8 @@ import type { StateSources } from './state-source.js';
 export type Handler<Name extends OperationName> =
   /** Needs no token. */
   | { readonly policy: 'anyone'; run(ctx: AnonymousContext, input: ParsedInput<Name>): Promise<Output<Name>> }
+  /** Needs a server key, or the process itself: nobody in particular acts. */
+  | { readonly policy: 'server'; run(ctx: ServerContext, input: ParsedInput<Name>): Promise<Output<Name>> }
   /** Needs somebody; what they see is bounded by the handler's own statements. */
   | { readonly policy: 'user'; run(ctx: QueryContext, input: ParsedInput<Name>): Promise<Output<Name>> }
   /** Reads in a conversation: `not_found` unless the actor is a member. */
@@ -62,6 +66,8 @@ export type Handler<Name extends OperationName> =
       readonly entry: EventKind;
       conversation(input: ParsedInput<Name>): ConversationId;
       run(ctx: ConversationContext, input: ParsedInput<Name>): Promise<Output<Name>>;
+      /** The answer to somebody who is no member; without it, or undefined, they get `not_found`. */
+      answerFormer?(ctx: ExclusiveContext, input: ParsedInput<Name>): Promise<Output<Name> | undefined>;
       /** The answer to a repeat of a command that was applied before. */
       repeat(ctx: UserContext, input: ParsedInput<Name>, first: Appended): Promise<Output<Name>>;
     }
@@ -70,7 +76,19 @@ export type Handler<Name extends OperationName> =
       readonly policy: 'writer';
       request(input: ParsedInput<Name>, actor: Actor): OperationRequest;
       answer(input: ParsedInput<Name>, applied: Appended): Output<Name>;
+    }
+  /** Several of them in one conversation: they enter its lane together and in order, and each gets a verdict of its own. */
+  | {
+      readonly policy: 'bulk_writer';
+      requests(input: ParsedInput<Name>, actor: Actor): readonly OperationRequest[];
+      /** One verdict for each request, in their order. */
+      answer(input: ParsedInput<Name>, verdicts: readonly BulkVerdict[]): Output<Name>;
     };
+
+/** What became of one operation of several. */
+export type BulkVerdict =
+  | ({ readonly status: 'applied' } & Appended)
+  | { readonly status: 'refused'; readonly code: ErrorCode };
 
 /** What a feature does about entries of others, in the transaction that adds them, after what they change has changed. */
 export type Reaction = (tx: Tx, entries: readonly LoggedEntry[]) => Promise<void>;

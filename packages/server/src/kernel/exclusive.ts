@@ -98,11 +98,12 @@ async function runInTransaction(
   const kind = entryKinds[handler.entry];
   if (first !== undefined && first.kind !== kind) throw new ParleyError('id_conflict');
   if (first !== undefined) return handler.repeat(ctx, input, first);
-  const membership = requireRight(
-    head,
-    await findMembership(tx, conversationId, actor.userId),
-    handler.right(input, actor),
-  );
+  const found = await findMembership(tx, conversationId, actor.userId);
+  if (found === undefined && head.state !== 'deleted') {
+    const answer = await handler.answerFormer?.(ctx, input);
+    if (answer !== undefined) return answer;
+  }
+  const membership = requireRight(head, found, handler.right(input, actor));
   const entries: LoggedEntry[] = [];
   const result = await handler.run(
     {

@@ -5,21 +5,29 @@
  * - Anything else: lock, repeats and rights -> `judge` a kind -> numbers, entries and the commit log -> `apply` a kind -> `reacts` -> commit. Every step
  *   is one statement for the whole batch, so a flush costs three and two a kind.
  */
-import { type ChatEvent, type ErrorCode, rights } from '@parley/protocol';
+import { type ChatEvent, type Message, rights } from '@parley/protocol';
 import type { Database, Tx } from '../db/database.js';
 import { entryKinds } from '../eventlog/entry-kinds.js';
 import type { FlushSteps } from '../eventlog/flush-steps.js';
-import type { SendBatch, SendVerdict } from '../eventlog/send.js';
+import type { Refusal, SendBatch, SendVerdict } from '../eventlog/send.js';
 import type { Command, Operation, PlacedOperation } from './command.js';
 import type { Reactions } from './define-feature.js';
 import { toMessageEvent } from './message-event.js';
+import { refuseHidden } from './refuse-hidden.js';
 
 /** What became of an operation. `busy`: somebody else holds the conversation; nothing was decided. */
 export type Verdict =
-  | { readonly status: 'applied'; readonly seq: number; readonly at: string; readonly event: ChatEvent }
+  | {
+      readonly status: 'applied';
+      readonly seq: number;
+      readonly at: string;
+      readonly event: ChatEvent;
+      /** True when the event is about a message that some members may not see. */
+      readonly isWithheld?: boolean;
+    }
   | { readonly status: 'repeated'; readonly seq: number; readonly at: string }
   | { readonly status: 'busy' }
-  | { readonly status: 'refused'; readonly code: ErrorCode };
+  | Refusal;
 
 /** One verdict for every operation, in their order. */
 export type Flush = (
@@ -32,14 +40,15 @@ export interface FlushOptions {
   readonly sendBatch: SendBatch;
   readonly steps: FlushSteps;
   readonly reacts: Reactions;
+  readonly messagesOf: (event: ChatEvent) => readonly Message[];
 }
 
-export function createFlush({ database, sendBatch, steps, reacts }: FlushOptions): Flush {
+export function createFlush({ database, sendBatch, ...parts }: FlushOptions): Flush {
   return async (operations, options) => {
     const sends = operations.flatMap(({ send }) => send ?? []);
     if (sends.length === operations.length)
       return (await sendBatch(sends, options)).map((verdict, index) => toVerdict(verdict, operations[index]));
-    return database.transaction((tx) => new MixedFlush({ tx, steps, reacts }, operations).run(options.wait));
+    return database.transaction((tx) => new MixedFlush({ tx, ...parts }, operations).run(options.wait));
   };
 }
 
@@ -51,10 +60,8 @@ function toVerdict(verdict: SendVerdict, operation: Operation | undefined): Verd
   return { status: 'applied', seq, at, event: toMessageEvent(operation.send, verdict) };
 }
 
-interface Parts {
+interface Parts extends Pick<FlushOptions, 'steps' | 'reacts' | 'messagesOf'> {
   readonly tx: Tx;
-  readonly steps: FlushSteps;
-  readonly reacts: Reactions;
 }
 
 /** One transaction. `accepted` shrinks from step to step; whatever leaves it has its verdict. */
@@ -90,7 +97,17 @@ class MixedFlush {
 
   async #judge(admitted: readonly Indexed<Operation>[]): Promise<Indexed<Operation>[]> {
     const refused = new Set<number>();
-    for (const [command, items] of byCommand(admitted)) {
+    const hidden = await refuseHidden(
+      this.#parts.tx,
+      admitted.map(({ operation }) => operation),
+    );
+    for (const [position, { index }] of admitted.entries()) {
+      const code = hidden[position];
+      if (code === undefined) continue;
+      refused.add(index);
+      this.#verdicts[index] = { status: 'refused', code };
+    }
+    for (const [command, items] of byCommand(admitted.filter(({ index }) => !refused.has(index)))) {
       const codes = await command.judge(
         this.#parts.tx,
         items.map(({ operation }) => operation),
@@ -126,13 +143,17 @@ class MixedFlush {
       const data = await command.apply(this.#parts.tx, operations);
       if (data.length !== items.length)
         throw new Error(`${command.entry} gave ${data.length} of ${items.length} rows`);
-      for (const [position, { index, operation }] of items.entries())
+      for (const [position, { index, operation }] of items.entries()) {
+        const event = toEvent(operation, data[position]);
+        const { hiddenBelow } = operation.standing;
         this.#verdicts[index] = {
           status: 'applied',
           seq: operation.seq,
           at: operation.at,
-          event: toEvent(operation, data[position]),
+          event,
+          isWithheld: this.#parts.messagesOf(event).some(({ seq }) => seq < hiddenBelow),
         };
+      }
       for (const react of this.#parts.reacts.get(command.entry) ?? [])
         await react(this.#parts.tx, operations);
     }

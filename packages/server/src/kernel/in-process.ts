@@ -1,42 +1,64 @@
 import {
   type Input,
   isUuid,
+  listOperations,
   type OperationName,
   type OpId,
   type Output,
   ParleyError,
-  type SessionId,
+  type ServerOperationName,
   type UserId,
 } from '@parley/protocol';
-import { type Actor, defaultTenantId } from '../access/actor.js';
-import type { Execute } from './execute.js';
+import { type Actor, defaultTenantId, inProcessSessionId } from '../access/actor.js';
+import type { Call, Execute } from './execute.js';
 import type { Registry } from './registry.js';
-
-/** The session of whoever acts in process. There is no row of it, so nobody can end it. */
-// A constant in canonical form is a session's id by definition.
-export const inProcessSessionId = '00000000-0000-4000-8000-000000000002' as SessionId;
 
 export interface CallOptions {
   /** Names the command, a UUID: given again, it has one effect and the same answer. Not for inputs with an `id`, which is the name. */
   readonly opId?: string;
 }
 
-/** The contract's operations as functions. They throw `ParleyError`, as over HTTP. */
-export type Calls = {
-  readonly [Name in OperationName]: (input: Input<Name>, options?: CallOptions) => Promise<Output<Name>>;
+type CallsOf<Names extends OperationName> = {
+  readonly [Name in Names]: (input: Input<Name>, options?: CallOptions) => Promise<Output<Name>>;
 };
 
+/** The contract's operations as functions. They throw `ParleyError`, as over HTTP; `unknown_operation` where the configuration has hidden one. */
+export type Calls = CallsOf<Exclude<OperationName, ServerOperationName>>;
+
+/** What a server key may do as nobody in particular, as functions. */
+export type SystemCalls = CallsOf<ServerOperationName>;
+
+interface CallParts {
+  readonly registry: Pick<Registry, 'operations'>;
+  readonly execute: Execute;
+}
+
 /** The operations as one person, through parsing, rights, batcher and log, without a transport. Whoever has this needs no token. */
-export function createCalls(
-  { registry, execute }: { readonly registry: Pick<Registry, 'operations'>; readonly execute: Execute },
-  actor: Actor,
-): Calls {
+export function createCalls(parts: CallParts, actor: Actor): Calls {
+  // The contract has every name of the type, and the handler under a name gives that operation's output.
+  return callsOf(parts, { actor }) as unknown as Calls;
+}
+
+/** The operations that only software of the deployment's own may call. */
+export function createSystemCalls(parts: CallParts): SystemCalls {
+  // As above.
+  return callsOf(parts, {
+    actor: undefined,
+    server: { tenantId: defaultTenantId },
+  }) as unknown as SystemCalls;
+}
+
+function callsOf({ registry, execute }: CallParts, by: Pick<Call, 'actor' | 'server'>) {
   const calls: Record<string, (input: unknown, options?: CallOptions) => Promise<unknown>> = {};
-  for (const [name, operation] of registry.operations)
-    calls[name] = async (input, options = {}) =>
-      execute({ operation, input, actor, opId: parseOpId(options.opId) });
-  // The registry has every operation of the contract, and the handler under a name gives that operation's output.
-  return calls as unknown as Calls;
+  for (const [name, { operation }] of listOperations()) {
+    if ((operation.access === 'server') !== (by.server !== undefined)) continue;
+    calls[name] = async (input, options = {}) => {
+      const registered = registry.operations.get(name);
+      if (registered === undefined) throw new ParleyError('unknown_operation');
+      return execute({ operation: registered, input, ...by, opId: parseOpId(options.opId) });
+    };
+  }
+  return calls;
 }
 
 /** Somebody of the deployment's own tenant who acts in process. Throws `validation_failed` for what is no id. */

@@ -1,4 +1,4 @@
-import type { ChatEvent, ConversationId } from '@parley/protocol';
+import type { ChatEvent, ConversationId, Message } from '@parley/protocol';
 import type { Actor } from '../access/actor.js';
 import { type LogEntry, readLog } from '../eventlog/read.js';
 import type { Context, LogReader } from './context.js';
@@ -11,13 +11,18 @@ export function createLogReader(
 ): LogReader {
   return {
     read: async (conversationId, range) => {
-      const { entries, head } = await readLog(ctx.db, conversationId, range);
-      const events = await loadEvents({ registry, ctx, conversationId }, entries);
+      // Nothing is told from before somebody's time, and nothing later about a message from before it.
+      const after = Math.max(range.after, range.visibleFrom - 1);
+      const { entries, head, hiddenBelow } = await readLog(ctx.db, conversationId, { ...range, after });
+      const loaded = await loadEvents({ registry, ctx, conversationId }, entries);
+      const isVisible = ({ seq }: Message): boolean => seq >= range.visibleFrom;
+      const events = loaded.filter((event) => registry.messagesOf(event).every(isVisible));
       return {
         events,
         messages: events.flatMap(registry.messagesOf),
-        to: entries.at(-1)?.seq ?? Math.max(range.after, 0),
+        to: entries.at(-1)?.seq ?? Math.max(after, 0),
         head,
+        hiddenBelow,
       };
     },
   };

@@ -1,7 +1,13 @@
 import type { Database } from '../db/database.js';
 import type { Clock } from '../lib/clock.js';
 import type { Execute } from './execute.js';
-import { type Calls, createCalls, inProcessActor } from './in-process.js';
+import {
+  type Calls,
+  createCalls,
+  createSystemCalls,
+  inProcessActor,
+  type SystemCalls,
+} from './in-process.js';
 import { createPendingOperations, type PendingOperations } from './pending/pending-operations.js';
 import type { AppTransaction } from './pending/standing.store.js';
 import { type ParleyTransaction, runTransaction } from './pending/transaction.js';
@@ -12,6 +18,8 @@ import type { Registry } from './registry.js';
 export interface Parley {
   /** The contract's operations as one person, by id: `parley.as(userId).sendMessage({ ... })`. Throws `validation_failed` for what is no id. */
   as(userId: string): Calls;
+  /** The operations that belong to nobody in particular, as a server key has them: `parley.asSystem().upsertUser({ ... })`. */
+  asSystem(): SystemCalls;
   /**
    * Operations inside the app's own transaction, on the PostgreSQL that Parley uses. They are sent after its commit, in their order, and never when it
    * is rolled back. The app's role needs `usage` on the schema `parley`, `select` on its tables and `insert` on `parley.pending_operations`.
@@ -43,6 +51,7 @@ export function createParley(parts: ParleyParts): Parley {
   const calls = (tx: AppTransaction): TransactionCalls => withTransaction(parts, tx);
   return {
     as: (userId) => createCalls(parts, inProcessActor(userId)),
+    asSystem: () => createSystemCalls(parts),
     withTransaction: calls,
     transaction: async (work) => {
       const result = await runTransaction(

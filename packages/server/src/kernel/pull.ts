@@ -1,4 +1,4 @@
-import type { ConversationId, TenantId } from '@parley/protocol';
+import type { ChatEvent, ConversationId, TenantId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Pull } from '../fanout/feed.js';
@@ -15,8 +15,11 @@ export function createPull(registry: () => Registry, ctx: Omit<Context, 'include
     const tenantId = await findTenantId(ctx.db, conversationId);
     if (tenantId === undefined) return { publications: [], to: after, head: after };
     const log = createLogReader(registry(), { ...ctx, include: registry().includes, actor: { tenantId } });
-    const { events, to, head } = await log.read(conversationId, { after, limit: pageSize });
-    return { publications: toRuns(events), to, head };
+    const range = { after, limit: pageSize, visibleFrom: 0 };
+    const { events, to, head, hiddenBelow } = await log.read(conversationId, range);
+    const { messagesOf } = registry();
+    const isWithheld = (event: ChatEvent): boolean => messagesOf(event).some(({ seq }) => seq < hiddenBelow);
+    return { publications: toRuns(events, isWithheld), to, head };
   };
 }
 

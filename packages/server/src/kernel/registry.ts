@@ -33,14 +33,18 @@ export interface Registry {
   readonly messagesOf: (event: ChatEvent) => readonly Message[];
 }
 
-/** Puts the features together. Throws at start for an operation, an event or an include that nobody carries out. */
-export function createRegistry(features: readonly Feature[]): Registry {
+/**
+ * Puts the features together. Throws at start for an operation, an event or an include that nobody carries out. What a feature named in `hidden` does
+ * nobody can call, as if it did not exist.
+ */
+export function createRegistry(features: readonly Feature[], hidden: readonly string[] = []): Registry {
   const operations = new Map<string, RegisteredOperation>();
   for (const [name, { feature, operation }] of listOperations()) {
     const handlers: Readonly<Record<string, unknown>> =
       features.find((candidate) => candidate.name === feature)?.handlers ?? {};
     const handler = handlers[name];
     if (handler === undefined) throw new Error(`no feature carries out ${name}`);
+    if (hidden.includes(feature)) continue;
     // `defineFeature` proved that the handler found under a name is the handler of that operation.
     operations.set(name, {
       name: name as OperationName,
@@ -53,7 +57,7 @@ export function createRegistry(features: readonly Feature[]): Registry {
     operations,
     includes: collectIncludes(features),
     entryLoaders: collectEntries(features),
-    features: features.map((feature) => feature.name),
+    features: features.map((feature) => feature.name).filter((name) => !hidden.includes(name)),
     reacts: collectReactions(features),
     state: collectState(features),
     schedules: features.flatMap(({ schedules }) => schedules),
@@ -89,7 +93,8 @@ function collectReactions(features: readonly Feature[]): Reactions {
   return reactions;
 }
 
-function collectCarries(features: readonly Feature[]): Registry['messagesOf'] {
+/** Reads the messages out of the events of these features. */
+export function collectCarries(features: readonly Feature[]): Registry['messagesOf'] {
   const all: Carries = Object.assign({}, ...features.map(({ carries }) => carries));
   return ({ kind, data }) => {
     // The reader found under a kind takes that kind's data.

@@ -33,13 +33,13 @@ async function readState(
   db: Tx,
   page: StateRange & { readonly conversationId: ConversationId; readonly head: number },
 ): Promise<{ rows: StatePageRows; to: number }> {
-  const { conversationId, after, limit, head } = page;
+  const { conversationId, head, ...range } = page;
   // One after the other: a transaction has one connection.
-  const conversation = await sources.conversation(db, conversationId, { after, limit });
-  const messages = await sources.messages(db, conversationId, { after, limit });
-  const members = await sources.members(db, conversationId, { after, limit });
-  const threads = await sources.threads(db, conversationId, { after, limit });
-  const to = endOfStatePage([conversation, messages, members, threads], { limit, head });
+  const conversation = await sources.conversation(db, conversationId, range);
+  const messages = await sources.messages(db, conversationId, range);
+  const members = await sources.members(db, conversationId, range);
+  const threads = await sources.threads(db, conversationId, range);
+  const to = endOfStatePage([conversation, messages, members, threads], { limit: range.limit, head });
   return {
     rows: {
       conversation: upTo(conversation, to),

@@ -29,6 +29,8 @@ export type StateKey = keyof StateRows;
 export interface StateRange {
   readonly after: number;
   readonly limit: number;
+  /** Of messages and threads only those that begin here or later: the reader may not see what was before. */
+  readonly visibleFrom: number;
 }
 
 /** Rows in the order of rev: at most `limit`, and all that share the rev of the last one (`fetch first n rows with ties`). */

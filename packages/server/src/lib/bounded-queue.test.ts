@@ -44,8 +44,11 @@ describe('bounded queue', () => {
   it('refuses as overloaded what neither runs nor finds a place to wait, and says when to come back', async () => {
     const queue = new BoundedQueue({ concurrency: 1, queueLimit: 1 });
     const { work } = createWork();
+    expect(queue.isFull).toBe(false);
     void queue.run(work('runs'));
+    expect(queue.isFull).toBe(false);
     void queue.run(work('waits'));
+    expect(queue.isFull).toBe(true);
     const error = await expectCode('overloaded', () => queue.run(work('too many')));
     expect(error.retryAfterMs).toBe(1000);
   });

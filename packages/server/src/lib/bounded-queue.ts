@@ -15,6 +15,11 @@ export class BoundedQueue {
     this.#queueLimit = options.queueLimit;
   }
 
+  /** Whether more work would be refused right now. */
+  get isFull(): boolean {
+    return this.#running >= this.#concurrency && this.#waiting.length >= this.#queueLimit;
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#concurrency) this.#running += 1;
     else {

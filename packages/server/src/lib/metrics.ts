@@ -6,12 +6,15 @@ export interface Metrics {
   readonly flushSeconds: Histogram;
   readonly publishedEvents: Counter;
   readonly unforeseenErrors: Counter;
+  /** Labelled `cause`: `asked` or `sent`. */
+  readonly watermarksWritten: Counter<'cause'>;
 }
 
 /** The server's metrics, in a registry of their own so that several servers fit one process. */
 export function createMetrics(state: {
   readonly sockets: () => number;
   readonly queued: () => number;
+  readonly busyConversations: () => number;
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -25,6 +28,11 @@ export function createMetrics(state: {
     name: 'parley_batcher_queued',
     help: 'Commands waiting for the log or under way.',
     read: state.queued,
+  });
+  gauge(registers, {
+    name: 'parley_busy_conversations',
+    help: 'Conversations whose events go here to those only who have them open.',
+    read: state.busyConversations,
   });
   return {
     registry,
@@ -48,6 +56,12 @@ export function createMetrics(state: {
     unforeseenErrors: new Counter({
       name: 'parley_internal_errors_total',
       help: 'Errors answered as internal.',
+      registers,
+    }),
+    watermarksWritten: new Counter({
+      name: 'parley_watermarks_written_total',
+      help: 'Rows of who has read and received how far, by what moved them: somebody asked for it, or they sent something.',
+      labelNames: ['cause'],
       registers,
     }),
   };

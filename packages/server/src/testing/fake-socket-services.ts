@@ -44,8 +44,7 @@ export function createFakeServices(
       onSlow: () => void counted.push('slow'),
       onDropped: (dropped, count) => void counted.push(`dropped ${count} ${dropped}`),
     },
-    tokens: {
-      sign: async () => 'good',
+    authenticator: {
       verify: async (token) => {
         if (token === 'expired') throw new ParleyError('token_expired');
         if (token !== 'good' && token !== 'stranger') throw new ParleyError('token_invalid');
@@ -54,6 +53,12 @@ export function createFakeServices(
       },
     },
     cluster: { epoch: 'epoch', systemIdentifier: 'system', timeline: 1 },
+    limits: {
+      countSocket: () => {},
+      countHello: async () => {},
+      meterFrames: () => undefined,
+      refused: (rule) => void counted.push(`limited ${rule}`),
+    },
     registry: {
       // Sessions hand the operation on without a look into it.
       operations: new Map([['echo', { name: 'echo' } as unknown as RegisteredOperation]]),

@@ -17,7 +17,7 @@ import { createExecute } from '../kernel/execute.js';
 import { createFlush } from '../kernel/flush.js';
 import { createParley, type Parley } from '../kernel/parley.js';
 import { PendingDrain, type RefusedOperation } from '../kernel/pending/drain.js';
-import type { RegisteredOperation, Registry } from '../kernel/registry.js';
+import { collectCarries, type RegisteredOperation, type Registry } from '../kernel/registry.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { createTestDatabase } from './test-database.js';
 
@@ -100,6 +100,7 @@ function assemble(
       sendBatch: createSendBatch(database, functions.send),
       steps: createFlushSteps(functions),
       reacts: registry.reacts,
+      messagesOf: registry.messagesOf,
     }),
     onApplied: (applied) => void events.push(...applied),
     onPoison: (error) => void errors.push(error),
@@ -111,6 +112,7 @@ function assemble(
     database,
     registry,
     batcher,
+    limits: { admit: () => undefined },
     publish: () => {},
     touch: () => {},
     newId,
@@ -163,6 +165,7 @@ function createWriterRegistry(): Registry {
       handler: handler as Handler<OperationName>,
     });
   }
+  const messagesOf = collectCarries([messagesFeature, reactionsFeature]);
   // Writers use none of the rest.
-  return { operations, reacts: new Map() } as unknown as Registry;
+  return { operations, reacts: new Map(), messagesOf } as unknown as Registry;
 }

@@ -17,7 +17,7 @@ function setUp({ hasGrace = false } = {}) {
     if (isCut) throw new TypeError('fetch failed');
     if (refuse !== undefined)
       return jsonResponse(401, { error: { code: refuse, message: 'x', retryable: false, requestId: 'r' } });
-    if (address.endsWith('logout')) return jsonResponse(204);
+    if (/logout|password/.test(address)) return jsonResponse(204);
     pair = hasGrace && String(body).includes('refresh-1') ? 2 : pair + 1;
     return jsonResponse(200, {
       user: ines,
@@ -113,6 +113,29 @@ describe('built-in accounts', () => {
       'signed-out',
     ]);
     await expect(first.getToken({})).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('sign all devices out and with them this one, unless it is to stay', async () => {
+    const { open, paths } = setUp();
+    const auth = open();
+    await auth.login({ login: 'ines', password: 'x' });
+    await auth.logoutAll({ keepCurrent: true });
+    expect(auth.session.getSnapshot().status).toBe('signed-in');
+    await auth.logoutAll();
+    expect(auth.session.getSnapshot()).toEqual({ status: 'signed-out' });
+    expect(paths).toEqual(['login', 'logout-all', 'logout-all']);
+    await expect(auth.logoutAll()).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('stay signed in, with the same token, when the present password given for a change is wrong', async () => {
+    const { open, paths, refuse } = setUp();
+    const auth = open();
+    await auth.login({ login: 'ines', password: 'x' });
+    refuse('invalid_credentials');
+    const change = { currentPassword: 'y', newPassword: 'four words of nobody else' };
+    await expect(auth.changePassword(change)).rejects.toMatchObject({ code: 'invalid_credentials' });
+    expect(auth.session.getSnapshot().status).toBe('signed-in');
+    expect(paths.filter((path) => path === 'refresh')).toEqual([]);
   });
 
   it('are signed out by a server that ends the session, and stay signed in through a bad line', async () => {

@@ -11,6 +11,7 @@ import { serverUrl } from '../../lib/server-url.js';
 import { isSessionOver } from '../../lib/to-parley-error.js';
 import { createView, type View } from '../../lib/view.js';
 import type { KeyValueStorage, Platform } from '../../platform/platform.js';
+import { type AccountCalls, createAccountCalls } from './account-calls.js';
 import { createSessionStore, type StoredSession, toStored } from './stored-session.js';
 
 export interface BuiltInAuthOptions {
@@ -25,7 +26,7 @@ export type AuthState =
   | { readonly status: 'signed-out' }
   | { readonly status: 'signed-in'; readonly user: Me };
 
-export interface BuiltInAuth {
+export interface BuiltInAuth extends AccountCalls {
   /** @throws {ParleyError} `username_taken`, `email_taken`, `validation_failed` @throws {NetworkError} */
   readonly register: (input: Input<'register'>) => Promise<Me>;
   /** @throws {ParleyError} `invalid_credentials` @throws {NetworkError} */
@@ -44,7 +45,7 @@ export function createBuiltInAuth(options: BuiltInAuthOptions, surroundings: Pla
   const platform = { ...surroundings, ...options.platform };
   const url = serverUrl(options.url);
   const store = createSessionStore(options.storage ?? platform.storage, url);
-  const call = createHttpCall({ url, platform, getToken: () => '' });
+  const call = createHttpCall({ url, platform, getToken });
   const view = createView<AuthState>(toState(store.read()), platform.reportError);
   let refreshing: Promise<string> | undefined;
 
@@ -83,6 +84,17 @@ export function createBuiltInAuth(options: BuiltInAuthOptions, surroundings: Pla
     });
   }
 
+  async function getToken({ rejectedToken }: Parameters<GetToken>[0]): Promise<string> {
+    const isUsable = ({ accessToken, expiresAt }: StoredSession) =>
+      accessToken !== rejectedToken && expiresAt - platform.now() > refreshBeforeMs;
+    const session = store.read();
+    if (session !== undefined && isUsable(session)) return session.accessToken;
+    refreshing ??= refresh(isUsable).finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  }
+
   platform.watchStorage((key) => {
     if (key === null || key === store.key) view.set(toState(store.read()));
   });
@@ -95,16 +107,8 @@ export function createBuiltInAuth(options: BuiltInAuthOptions, surroundings: Pla
       forget();
       if (session !== undefined) await call('logout', { refreshToken: session.refreshToken });
     },
-    getToken: async ({ rejectedToken }) => {
-      const isUsable = ({ accessToken, expiresAt }: StoredSession) =>
-        accessToken !== rejectedToken && expiresAt - platform.now() > refreshBeforeMs;
-      const session = store.read();
-      if (session !== undefined && isUsable(session)) return session.accessToken;
-      refreshing ??= refresh(isUsable).finally(() => {
-        refreshing = undefined;
-      });
-      return refreshing;
-    },
+    ...createAccountCalls(call, forget),
+    getToken,
     session: view,
   };
 }

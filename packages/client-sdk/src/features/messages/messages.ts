@@ -1,4 +1,4 @@
-import type { Ack, Input, Message, Output } from '@parley/protocol/wire';
+import type { Ack, Input, Output } from '@parley/protocol/wire';
 import type { Call } from '../../call.js';
 import type { CallOptions } from '../../http.js';
 import { checkMessage } from './check-message.js';
@@ -13,9 +13,16 @@ export interface Messages {
    * @throws {ParleyError} `message_too_long`, `invalid_text`, `not_found`, `forbidden`, ...
    */
   readonly send: (message: NewMessage, options?: Pick<CallOptions, 'signal'>) => Promise<Ack>;
-  /** A page of history, oldest first: the latest, or those `before`, `after` or `around` a message. */
+  /** A page of history, oldest first: the latest, or those `before`, `after` or `around` a message, or around a moment. */
   readonly list: (input: Input<'listMessages'>, options?: CallOptions) => Promise<Output<'listMessages'>>;
-  readonly get: (input: Input<'getMessage'>, options?: CallOptions) => Promise<Message>;
+  /** Sends up to 100 messages in their order, each with a verdict of its own. Give `id`s to be able to send the very same ones again. */
+  readonly sendMany: (
+    conversationId: string,
+    messages: readonly Omit<NewMessage, 'conversationId'>[],
+    options?: Pick<CallOptions, 'signal'>,
+  ) => Promise<Output<'sendMessages'>>;
+  /** One message, with what goes beside it. */
+  readonly get: (input: Input<'getMessage'>, options?: CallOptions) => Promise<Output<'getMessage'>>;
   /**
    * Gives a message of your own other words.
    *
@@ -24,6 +31,8 @@ export interface Messages {
   readonly edit: (input: Input<'editMessage'>, options?: CallOptions) => Promise<Ack>;
   /** Deletes a message for everyone; its place stays, empty. */
   readonly delete: (input: Input<'deleteMessage'>, options?: CallOptions) => Promise<Ack>;
+  /** Brings back what a deleted message said, within 30 days. */
+  readonly restore: (input: Input<'restoreMessage'>, options?: CallOptions) => Promise<Ack>;
   /** What a message said before it was edited, oldest first. */
   readonly versions: (input: Input<'listVersions'>, options?: CallOptions) => Promise<Output<'listVersions'>>;
 }
@@ -34,6 +43,11 @@ export function createMessages(call: Call, newId: () => string): Messages {
       checkMessage(message);
       return call('sendMessage', { ...message, id: message.id ?? newId() }, options);
     },
+    sendMany: async (conversationId, messages, options) => {
+      for (const message of messages) checkMessage(message);
+      const withIds = messages.map((message) => ({ ...message, id: message.id ?? newId() }));
+      return call('sendMessages', { conversationId, messages: withIds }, options);
+    },
     list: (input, options) => call('listMessages', input, options),
     get: (input, options) => call('getMessage', input, options),
     edit: async (input, options) => {
@@ -41,6 +55,7 @@ export function createMessages(call: Call, newId: () => string): Messages {
       return call('editMessage', input, options);
     },
     delete: (input, options) => call('deleteMessage', input, options),
+    restore: (input, options) => call('restoreMessage', input, options),
     versions: (input, options) => call('listVersions', input, options),
   };
 }

@@ -33,7 +33,7 @@ describe('presence', () => {
   });
 });
 
-const online = (userId: string) => ({ userId, state: 'online', lastSeenAt: null });
+const online = (userId: string) => ({ userId, state: 'online', lastSeenAt: null, status: null });
 
 function setUp() {
   const asked: string[][] = [];

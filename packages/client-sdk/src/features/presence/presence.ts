@@ -1,4 +1,4 @@
-import type { Presence } from '@parley/protocol/wire';
+import type { Input, OwnPresence, Presence } from '@parley/protocol/wire';
 import type { Call } from '../../call.js';
 import type { CallOptions } from '../../http.js';
 
@@ -10,6 +10,9 @@ export interface PresenceApi {
   readonly watch: (userIds: readonly string[], options?: CallOptions) => Promise<Presence[]>;
   /** How some people are now, without watching them. */
   readonly list: (userIds: readonly string[], options?: CallOptions) => Promise<Presence[]>;
+  /** How you want to be seen, and what you say of yourself. It stays until you choose something else. */
+  readonly set: (input: Input<'setPresence'>, options?: CallOptions) => Promise<OwnPresence>;
+  readonly own: (options?: CallOptions) => Promise<OwnPresence>;
 }
 
 /** With what the client calls at every welcome. */
@@ -37,6 +40,8 @@ export function createPresence({ call, emit }: PresenceOptions): PresenceFeature
         if (userIds.length === 0) return [];
         return (await call('listPresence', { ids: userIds.join(',') }, options)).items;
       },
+      set: (input, options) => call('setPresence', input, options),
+      own: (options) => call('getOwnPresence', {}, options),
     },
     resume: () => {
       const asked = watched;

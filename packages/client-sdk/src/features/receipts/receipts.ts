@@ -1,4 +1,4 @@
-import type { Input, Output, Watermarks } from '@parley/protocol/wire';
+import type { Input, Output, Preferences, Watermarks } from '@parley/protocol/wire';
 import type { Call } from '../../call.js';
 import type { CallOptions } from '../../http.js';
 import type { Platform } from '../../platform/platform.js';
@@ -16,6 +16,8 @@ export interface ReceiptsApi {
   readonly markUnread: (input: Input<'markUnread'>, options?: CallOptions) => Promise<Watermarks>;
   /** How far each member has come; empty with `isOmitted` above 100 members. */
   readonly list: (input: Input<'listReceipts'>, options?: CallOptions) => Promise<Output<'listReceipts'>>;
+  /** Hides how far you have read from the others, and how far they have from you. */
+  readonly hide: (hideReceipts: boolean, options?: CallOptions) => Promise<Preferences>;
 }
 
 export function createReceipts(call: Call, platform: Pick<Platform, 'after'>): ReceiptsApi {
@@ -36,5 +38,6 @@ export function createReceipts(call: Call, platform: Pick<Platform, 'after'>): R
       return call('markUnread', input, options);
     },
     list: (input, options) => call('listReceipts', input, options),
+    hide: (hideReceipts, options) => call('updatePreferences', { hideReceipts }, options),
   };
 }

@@ -1,4 +1,4 @@
-import type { Input, Output } from '@parley/protocol/wire';
+import type { Input, Output, OwnThread } from '@parley/protocol/wire';
 import type { Call } from '../../call.js';
 import type { CallOptions } from '../../http.js';
 
@@ -8,8 +8,18 @@ export interface Threads {
     input: Input<'listReplies'>,
     options?: CallOptions,
   ) => Promise<Output<'listReplies'>>;
+  /** The threads of a conversation, those with the latest reply first; with `followed` only those you follow. */
+  readonly list: (input: Input<'listThreads'>, options?: CallOptions) => Promise<Output<'listThreads'>>;
+  /** Lets the replies of a thread count as unread for you. */
+  readonly follow: (input: Input<'followThread'>, options?: CallOptions) => Promise<OwnThread>;
+  readonly unfollow: (input: Input<'unfollowThread'>, options?: CallOptions) => Promise<OwnThread>;
 }
 
 export function createThreads(call: Call): Threads {
-  return { listReplies: (input, options) => call('listReplies', input, options) };
+  return {
+    listReplies: (input, options) => call('listReplies', input, options),
+    list: (input, options) => call('listThreads', input, options),
+    follow: (input, options) => call('followThread', input, options),
+    unfollow: (input, options) => call('unfollowThread', input, options),
+  };
 }

@@ -6,11 +6,15 @@
 -- * p_kind is the kind of the entry the command would add; 0 is a message. p_right is the bit it needs, 0 for what every member may, in an archived
 --   conversation too. p_speech are the bits that somebody who is muted has not.
 --
--- Status: 0 may be, 1 repeated, 2 busy, 3 id_conflict, 4 not_found, 5 conversation_archived, 6 forbidden, 7 muted.
+-- * o_visible_from is where history begins for the actor, o_hidden_below above which seq it has begun for every member; 0 and 0 while all see all.
+--
+-- Status: 0 may be, 1 repeated, 2 busy, 3 id_conflict, 4 not_found, 5 conversation_archived, 6 forbidden, 7 muted. Of who is muted o_seq says for how many
+-- milliseconds.
 create function parley.{{name}}(
   p_tenant uuid[], p_conversation uuid[], p_actor uuid[], p_op uuid[], p_kind smallint[], p_right int[],
   p_speech int, p_wait boolean, p_now timestamptz
-) returns table (o_index int, o_status smallint, o_seq bigint, o_at text, o_role smallint, o_rights int)
+) returns table (o_index int, o_status smallint, o_seq bigint, o_at text, o_role smallint, o_rights int,
+  o_visible_from bigint, o_hidden_below bigint)
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan
 set enable_hashjoin = off
@@ -37,6 +41,7 @@ begin
   with judged as materialized (
     select t.i, t.kind, coalesce(p.seq, c.seq) as seq, coalesce(p.at, c.at) as at, m.role,
       ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) as rights,
+      case when h.hidden_below > 0 then m.joined_seq else 0 end as visible_from, h.hidden_below,
       (case
         when h.conversation_id is null then
           case when exists (
@@ -51,7 +56,8 @@ begin
         when ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) & t.needed = 0 then 6
         when m.muted_until > v_now and t.needed & p_speech <> 0 then 7
         else 0
-      end)::smallint as verdict
+      end)::smallint as verdict,
+      case when m.muted_until > v_now then least(ceil(extract(epoch from m.muted_until - v_now) * 1000), 2147483647)::bigint end as muted_ms
     from unnest(p_tenant, p_conversation, p_actor, p_op, p_kind, p_right)
       with ordinality as t(tenant, conversation, actor, op, kind, needed, i)
     left join parley.conversation_heads h on h.conversation_id = t.conversation and h.conversation_id = any(v_locked)
@@ -59,7 +65,8 @@ begin
     left join parley.changes c on t.kind <> 0 and c.conversation_id = t.conversation and c.actor_id = t.actor and c.op_id = t.op
     left join parley.members m on m.conversation_id = t.conversation and m.user_id = t.actor
   )
-  select j.i::int, j.verdict, case when j.verdict = 1 then j.seq end,
-    case when j.verdict = 1 then to_char(j.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end, j.role, j.rights
+  select j.i::int, j.verdict, case j.verdict when 1 then j.seq when 7 then j.muted_ms end,
+    case when j.verdict = 1 then to_char(j.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end, j.role, j.rights,
+    j.visible_from, j.hidden_below
   from judged j;
 end $$;

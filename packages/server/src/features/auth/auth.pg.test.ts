@@ -5,7 +5,7 @@ import { describeEachEngine } from '../../testing/describe-each-engine.js';
 import { expectCode } from '../../testing/expect-code.js';
 import { newUserId } from '../../testing/seed.js';
 
-const password = 'correct horse battery staple';
+const password = 'four words of nobody else';
 
 describeEachEngine('accounts and sessions', (open) => {
   let username: string;

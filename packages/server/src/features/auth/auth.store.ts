@@ -50,13 +50,14 @@ export interface NewSession {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   readonly tokenHash: Buffer;
+  readonly userAgent: string | null;
 }
 
 /** Starts a session of thirty days with its first refresh token. */
 export async function insertSession(tx: Tx, session: NewSession): Promise<void> {
   await sql`
-    insert into parley.sessions (id, tenant_id, user_id, expires_at)
-    values (${session.sessionId}, ${session.tenantId}, ${session.userId}, now() + interval '30 days')`.execute(
+    insert into parley.sessions (id, tenant_id, user_id, expires_at, user_agent)
+    values (${session.sessionId}, ${session.tenantId}, ${session.userId}, now() + interval '30 days', ${session.userAgent})`.execute(
     tx,
   );
   await insertRefreshToken(tx, session.sessionId, session.tokenHash);
@@ -107,10 +108,12 @@ export async function useRefreshToken(tx: Tx, tokenHash: Buffer): Promise<FoundT
   };
 }
 
-/** A session in use goes on for thirty days more. */
-export async function extendSession(tx: Tx, sessionId: SessionId): Promise<void> {
-  await sql`
-    update parley.sessions set expires_at = now() + interval '30 days' where id = ${sessionId}`.execute(tx);
+/** A session in use goes on for thirty days more. False when it was ended meanwhile: its row, not what was read before, decides. */
+export async function extendSession(tx: Tx, sessionId: SessionId): Promise<boolean> {
+  const { rows } = await sql`
+    update parley.sessions set expires_at = now() + interval '30 days', last_used_at = now()
+    where id = ${sessionId} and revoked_at is null returning 1`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Ends a session and notes whose it was for the nodes they are connected to. Returns them, or undefined when it had ended before. */
@@ -132,7 +135,8 @@ export async function revokeSessionOfToken(db: Executor, tokenHash: Buffer): Pro
   return rows[0]?.user_id;
 }
 
-const touchRevoked = sql`touched as (
-  insert into parley.commit_log as l (users) select array_agg(r.user_id) from revoked r having count(*) > 0
+/** The part of a statement that tells other nodes whose sessions `revoked` has. */
+export const touchRevoked = sql`touched as (
+  insert into parley.commit_log as l (users) select array_agg(distinct r.user_id) from revoked r having count(*) > 0
   on conflict (xid) do update set users = l.users || excluded.users
 )`;

@@ -1,4 +1,11 @@
-import type { Conversation, ConversationId, ConversationSummary, UserId } from '@parley/protocol';
+import {
+  type Conversation,
+  type ConversationId,
+  type ConversationSummary,
+  type Role,
+  roles,
+  type UserId,
+} from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type MessageRow, messageColumns, toMessage } from '../../eventlog/message-row.js';
 import { iso } from '../../eventlog/time.js';
@@ -7,9 +14,9 @@ import { unreadCount } from '../../eventlog/unread-count.js';
 /** How the database stores a type. Never renumber. */
 export const conversationTypes = ['direct', 'group'] as const satisfies readonly Conversation['type'][];
 
-/** The columns of a conversation, read from the alias `c`. */
+/** The columns of a conversation, read from the alias `c`, and of its head, from `h`. */
 export const conversationColumns: RawBuilder<ConversationRow> = sql`
-  c.id, c.type, c.name, c.description, c.metadata, c.created_by, ${iso('c.created_at')} as created_at, c.member_count,
+  c.id, c.type, c.name, c.description, c.avatar_url, h.state, h.hidden_below, h.role_rights, c.metadata, c.created_by, ${iso('c.created_at')} as created_at, c.member_count,
   c.direct_user_ids, c.rev`;
 
 export interface ConversationRow {
@@ -17,6 +24,10 @@ export interface ConversationRow {
   readonly type: number;
   readonly name: string | null;
   readonly description: string | null;
+  readonly avatar_url: string | null;
+  readonly state: number;
+  readonly hidden_below: number;
+  readonly role_rights: readonly number[];
   readonly metadata: Conversation['metadata'];
   readonly created_by: UserId;
   readonly created_at: string;
@@ -31,6 +42,12 @@ export function toConversation(row: ConversationRow): Conversation {
     type: conversationTypes[row.type] ?? 'group',
     name: row.name,
     description: row.description,
+    avatarUrl: row.avatar_url,
+    state: row.state === 0 ? 'active' : 'archived',
+    settings: {
+      history: row.hidden_below > 0 ? 'since_join' : 'all',
+      roleRights: { member: 0, moderator: 0, admin: 0, owner: 0, ...byRole(row.role_rights) },
+    },
     metadata: row.metadata,
     createdBy: row.created_by,
     createdAt: row.created_at,
@@ -38,6 +55,11 @@ export function toConversation(row: ConversationRow): Conversation {
     directUserIds: row.direct_user_ids,
     rev: row.rev,
   };
+}
+
+/** Stored in the order of the roles. */
+function byRole(rights: readonly number[]): Partial<Record<Role, number>> {
+  return Object.fromEntries(roles.map((role, position) => [role, rights[position] ?? 0]));
 }
 
 const ownUnreadCount = unreadCount({

@@ -1,6 +1,7 @@
 import type { Conversation, ConversationId, ConversationSummary, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Actor } from '../../access/actor.js';
+import { visibleFrom } from '../../access/membership.store.js';
 import type { Executor, Tx } from '../../db/database.js';
 import {
   type ConversationRow,
@@ -17,7 +18,8 @@ export async function findConversation(
   conversationId: ConversationId,
 ): Promise<Conversation | undefined> {
   const { rows } = await sql<ConversationRow>`
-    select ${conversationColumns} from parley.conversations c where c.id = ${conversationId}`.execute(db);
+    select ${conversationColumns} from parley.conversations c
+    join parley.conversation_heads h on h.conversation_id = c.id where c.id = ${conversationId}`.execute(db);
   return rows[0] === undefined ? undefined : toConversation(rows[0]);
 }
 
@@ -33,6 +35,7 @@ export async function findSummary(
     join parley.members me on me.conversation_id = h.conversation_id and me.user_id = ${actor.userId} and me.status = 1
     join parley.conversations c on c.id = h.conversation_id
     left join parley.messages m on m.conversation_id = h.conversation_id and m.seq = h.last_message_seq
+      and m.seq >= ${sql.raw(visibleFrom('me'))}
     where h.conversation_id = ${conversationId} and h.tenant_id = ${actor.tenantId} and h.state <> 2`.execute(
     db,
   );
@@ -58,15 +61,16 @@ export async function listSummaries(
   // The page is cut before conversations and messages are looked up: 500 memberships cost 500 heads, not 500 messages.
   const { rows } = await sql<SummaryRow>`
     with h as materialized (
-      select h.*, me.read_seq, me.read_ord, me.delivered_seq, me.unread_from_seq from parley.members me
+      select h.*, me.joined_seq, me.read_seq, me.read_ord, me.delivered_seq, me.unread_from_seq from parley.members me
       join parley.conversation_heads h on h.conversation_id = me.conversation_id
       where me.user_id = ${actor.userId} and me.status = 1 and h.tenant_id = ${actor.tenantId} and h.state <> 2 and ${after}
       order by h.last_activity_at desc, h.conversation_id desc limit ${page.limit}
     )
     select ${summaryColumns} from h
-    cross join lateral (select h.read_seq, h.read_ord, h.delivered_seq, h.unread_from_seq) me
+    cross join lateral (select h.joined_seq, h.read_seq, h.read_ord, h.delivered_seq, h.unread_from_seq) me
     join parley.conversations c on c.id = h.conversation_id
     left join parley.messages m on m.conversation_id = h.conversation_id and m.seq = h.last_message_seq
+      and m.seq >= ${sql.raw(visibleFrom('me'))}
     order by h.last_activity_at desc, h.conversation_id desc`.execute(db);
   return rows.map(toSummary);
 }

@@ -2,10 +2,12 @@ import { contracts, ParleyError } from '@parley/protocol';
 import { defineFeature } from '../../kernel/define-feature.js';
 import { findConversation, findSummary, listSummaries } from './conversations.store.js';
 import { conversationIdOf, createConversation } from './create-conversation.js';
+import { deleteConversation, setArchived } from './end-conversation.js';
 import { decodeCursor, encodeCursor } from './list-cursor.js';
 import { listTouchedConversation } from './touched-conversation.store.js';
+import { updateConversation } from './update-conversation.js';
 
-/** Conversations: making them, and the list with the latest message of each. */
+/** Conversations: making, changing, archiving and deleting them, and the list with the latest message of each. */
 export const conversationsFeature = defineFeature(contracts.conversations, {
   handlers: {
     createConversation: {
@@ -33,6 +35,39 @@ export const conversationsFeature = defineFeature(contracts.conversations, {
         };
       },
     },
+    updateConversation: {
+      policy: 'member',
+      right: () => 'update_conversation',
+      entry: 'conversation.updated',
+      conversation: ({ conversationId }) => conversationId,
+      run: updateConversation,
+      repeat: async (_ctx, _input, { seq }) => ({ seq }),
+    },
+    // Owners open, close and end a conversation also while it is archived: no right does that.
+    archiveConversation: {
+      policy: 'member',
+      right: () => 'member',
+      entry: 'conversation.updated',
+      conversation: ({ conversationId }) => conversationId,
+      run: (ctx, { conversationId }) => setArchived(ctx, conversationId, true),
+      repeat: async (_ctx, _input, { seq }) => ({ seq }),
+    },
+    unarchiveConversation: {
+      policy: 'member',
+      right: () => 'member',
+      entry: 'conversation.updated',
+      conversation: ({ conversationId }) => conversationId,
+      run: (ctx, { conversationId }) => setArchived(ctx, conversationId, false),
+      repeat: async (_ctx, _input, { seq }) => ({ seq }),
+    },
+    deleteConversation: {
+      policy: 'member',
+      right: () => 'member',
+      entry: 'conversation.deleted',
+      conversation: ({ conversationId }) => conversationId,
+      run: deleteConversation,
+      repeat: async (_ctx, _input, { seq }) => ({ seq }),
+    },
     getConversation: {
       policy: 'user',
       run: async ({ db, actor }, { conversationId }) => {
@@ -43,6 +78,12 @@ export const conversationsFeature = defineFeature(contracts.conversations, {
     },
   },
   entries: {
+    'conversation.updated': async (ctx, conversationId, entries) => {
+      const conversation = await ctx.include.conversation(ctx.db, conversationId);
+      return new Map(entries.map(({ seq }) => [seq, { conversation }]));
+    },
+    'conversation.deleted': async (_ctx, _conversationId, entries) =>
+      new Map(entries.map(({ seq }) => [seq, {}])),
     'conversation.created': async (ctx, conversationId, entries) => {
       const conversation = await ctx.include.conversation(ctx.db, conversationId);
       const people = [conversation.createdBy, ...(conversation.directUserIds ?? [])];

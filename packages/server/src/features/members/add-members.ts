@@ -1,6 +1,7 @@
 import { compareRoles, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
 import { countUsers, insertMembers } from '../../access/membership.store.js';
 import type { ConversationContext } from '../../kernel/context.js';
+import { hasBanned } from './bans.store.js';
 import { listMembersAmong, updateMemberCount } from './members.store.js';
 
 /** Adds people; who is a member already stays as they are. Nothing is logged when nobody came in. */
@@ -19,6 +20,7 @@ export async function addMembers(
   const missing = userIds.filter((userId) => !present.has(userId));
   if (missing.length === 0) return { seq: head.lastSeq };
 
+  if (await hasBanned(tx, conversationId, missing)) throw new ParleyError('banned');
   const { seq, at } = await ctx.append(missing);
   await insertMembers(tx, { tenantId: actor.tenantId, conversationId, userIds: missing, role, seq, at });
   await updateMemberCount(tx, { conversationId, by: missing.length, seq });

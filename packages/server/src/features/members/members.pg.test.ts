@@ -104,9 +104,10 @@ describeEachEngine('members', (open) => {
     ]);
   });
 
-  it('leave without any right, but the last owner stays', async () => {
-    expect(await remove(bob, bob)).toEqual({ seq: 2 });
+  it('leave without any right, but the last owner stays until everybody else has gone', async () => {
     await expectCode('last_owner', () => remove(ann, ann));
+    expect(await remove(bob, bob)).toEqual({ seq: 2 });
+    expect(await remove(ann, ann)).toEqual({ seq: 3 });
   });
 
   it('are removed by those above them only', async () => {

@@ -1,37 +1,47 @@
-import { compareRoles, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
+import {
+  type ConversationId,
+  compareRoles,
+  type Output,
+  ParleyError,
+  type ParsedInput,
+} from '@parley/protocol';
 import { findMembership } from '../../access/membership.store.js';
-import type { ConversationContext } from '../../kernel/context.js';
-import { countOwners, endMembership, updateMemberCount } from './members.store.js';
+import type { ConversationContext, ExclusiveContext } from '../../kernel/context.js';
+import { findLeave, requireOwnerLeft } from './members.store.js';
+import { takeOut } from './take-out.js';
 
-/** Takes out somebody of a lower role, or oneself. A group keeps an owner; a direct conversation keeps both people. */
+/** Takes out somebody of a lower role, or oneself. A direct conversation keeps both people. */
 export async function removeMember(
   ctx: ConversationContext,
-  input: ParsedInput<'removeMember'>,
+  { conversationId, userId }: ParsedInput<'removeMember'>,
 ): Promise<Output<'removeMember'>> {
   const { tx, actor, membership } = ctx;
-  const { conversationId, userId } = input;
-  const isSelf = userId === actor.userId;
-  const target = isSelf ? membership : await findMembership(tx, conversationId, userId);
+  if (userId === actor.userId) return leave(ctx, conversationId);
+  const target = await findMembership(tx, conversationId, userId);
   if (target === undefined) throw new ParleyError('not_found');
-  const conversation = await ctx.include.conversation(tx, conversationId);
-  if (conversation.type === 'direct') throw new ParleyError('forbidden');
-  if (!isSelf && compareRoles(target.role, membership.role) >= 0) throw new ParleyError('rank_too_low');
-  if (target.role === 'owner' && (await countOwners(tx, conversationId)) === 1)
-    throw new ParleyError('last_owner');
+  if ((await ctx.include.conversation(tx, conversationId)).type === 'direct')
+    throw new ParleyError('forbidden');
+  if (compareRoles(target.role, membership.role) >= 0) throw new ParleyError('rank_too_low');
+  return takeOut(ctx, { conversationId, userId, reason: 'removed' });
+}
 
-  const { seq, at } = await ctx.append([userId]);
-  await endMembership(tx, { conversationId, userId, seq, hasLeft: isSelf });
-  await updateMemberCount(tx, { conversationId, by: -1, seq });
-  ctx.emit({
-    event: {
-      kind: 'members.removed',
-      conversationId,
-      seq,
-      at,
-      actorId: actor.userId,
-      data: { conversation: await ctx.include.conversation(tx, conversationId), userIds: [userId] },
-    },
-    leaves: [userId],
-  });
-  return { seq };
+/** Leaves a group, which keeps an owner as long as anybody is in it. */
+export async function leave(
+  ctx: ConversationContext,
+  conversationId: ConversationId,
+): Promise<{ seq: number }> {
+  const { tx, actor, membership } = ctx;
+  const { type, memberCount } = await ctx.include.conversation(tx, conversationId);
+  if (type === 'direct') throw new ParleyError('forbidden');
+  if (memberCount > 1) await requireOwnerLeft(tx, conversationId, membership);
+  return takeOut(ctx, { conversationId, userId: actor.userId, reason: 'left' });
+}
+
+/** Who left before is told so again; who was removed or banned finds nothing, like anybody who never was a member. */
+export async function answerWhoLeft(
+  { tx, actor }: ExclusiveContext,
+  conversationId: ConversationId,
+): Promise<{ seq: number } | undefined> {
+  const left = await findLeave(tx, conversationId, actor.userId);
+  return left?.reason === 'left' ? { seq: left.seq } : undefined;
 }

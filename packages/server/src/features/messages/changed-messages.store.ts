@@ -88,11 +88,11 @@ export async function blankMessages(
     with input as (
       select * from unnest(${column(({ conversationId }) => conversationId)}::uuid[],
         ${column(({ payload }) => payload.messageId)}::uuid[], ${column(({ seq }) => seq)}::bigint[],
-        ${column(({ at }) => at)}::timestamptz[]) as t(conversation, id, seq, at)
+        ${column(({ at }) => at)}::timestamptz[], ${column(({ actorId }) => actorId)}::uuid[]) as t(conversation, id, seq, at, actor)
     ),
     kept as (
-      insert into parley.message_versions (conversation_id, message_id, rev, content, metadata, at, purge_at)
-      select m.conversation_id, m.id, m.rev, m.content, m.metadata, coalesce(m.edited_at, m.at), t.at + interval '30 days'
+      insert into parley.message_versions (conversation_id, message_id, rev, content, metadata, at, purge_at, deleted_by)
+      select m.conversation_id, m.id, m.rev, m.content, m.metadata, coalesce(m.edited_at, m.at), t.at + interval '30 days', t.actor
       from input t join parley.messages m on m.conversation_id = t.conversation and m.id = t.id
     ),
     earlier as (

@@ -45,9 +45,9 @@ function judgeOne({ actorId, standing }: Operation, target: Target): ErrorCode |
   const mayDelete = (bit: number): boolean => (standing.rights & bit) !== 0;
   if (target.senderId === actorId) return mayDelete(rights.delete_own) ? undefined : 'forbidden';
   if (!mayDelete(rights.delete_any)) return 'forbidden';
-  // Admins and owners may delete anybody's; below that only a lower role's.
-  const isAboveAll = compareRoles(standing.role, 'admin') >= 0;
-  return isAboveAll || compareRoles(target.senderRole, standing.role) < 0 ? undefined : 'rank_too_low';
+  // An owner may delete anybody's, another owner's included; everybody else only a lower role's.
+  const isOwner = standing.role === 'owner';
+  return isOwner || compareRoles(target.senderRole, standing.role) < 0 ? undefined : 'rank_too_low';
 }
 
 async function apply(tx: Tx, operations: readonly PlacedOperation<MessageDeletion>[]) {

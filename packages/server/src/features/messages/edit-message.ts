@@ -2,13 +2,14 @@ import type { ErrorCode, ParsedInput } from '@parley/protocol';
 import type { Tx } from '../../db/database.js';
 import { defineCommand, type Operation, type OperationRequest } from '../../kernel/command.js';
 import { listTargets, type MessageEdit, updateContents } from './changed-messages.store.js';
+import { withThreads } from './with-threads.js';
 
 /** Other words for a message of one's own. */
 const editCommand = defineCommand<MessageEdit>()({
   entry: 'message.updated',
   right: 'edit_own',
   judge,
-  apply: updateContents,
+  apply: async (tx, operations) => withThreads(tx, await updateContents(tx, operations)),
 });
 
 export function requestEdit(input: ParsedInput<'editMessage'>): OperationRequest {

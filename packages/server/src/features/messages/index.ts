@@ -1,5 +1,5 @@
 import { contracts, type Message, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
-import { listMessagesById } from '../../eventlog/message-row.js';
+import { listMessagesById, listVisibleMessages } from '../../eventlog/message-row.js';
 import type { EntryLoader, UserContext } from '../../kernel/context.js';
 import { defineFeature } from '../../kernel/define-feature.js';
 import { requestDeletion } from './delete-message.js';
@@ -7,6 +7,7 @@ import { requestEdit } from './edit-message.js';
 import { readPage } from './message-pages.js';
 import { deletePurgeableVersions, listMessageVersions } from './message-versions.store.js';
 import { findMessage, listMessagesAt } from './messages.store.js';
+import { requestRestoring } from './restore-message.js';
 import { requestSend } from './send-message.js';
 import { listTouchedMessages } from './touched-messages.store.js';
 import { withThreads } from './with-threads.js';
@@ -19,6 +20,18 @@ export const messagesFeature = defineFeature(contracts.messages, {
       request: requestSend,
       answer: ({ id }, { seq, at }) => ({ id, seq, at }),
     },
+    sendMessages: {
+      policy: 'bulk_writer',
+      requests: ({ conversationId, messages }, actor) =>
+        messages.map((message) => requestSend({ conversationId, ...message }, actor)),
+      answer: (_input, verdicts) => ({
+        items: verdicts.map((verdict) =>
+          verdict.status === 'refused'
+            ? { status: 'refused', code: verdict.code }
+            : { status: 'sent', seq: verdict.seq, at: verdict.at },
+        ),
+      }),
+    },
     editMessage: {
       policy: 'writer',
       request: requestEdit,
@@ -29,11 +42,24 @@ export const messagesFeature = defineFeature(contracts.messages, {
       request: requestDeletion,
       answer: ({ messageId }, { seq, at }) => ({ id: messageId, seq, at }),
     },
+    restoreMessage: {
+      policy: 'writer',
+      request: requestRestoring,
+      answer: ({ messageId }, { seq, at }) => ({ id: messageId, seq, at }),
+    },
     listMessages: {
       policy: 'reader',
       conversation: ({ conversationId }) => conversationId,
-      run: async (ctx, { conversationId, limit = 50, before, after, around }) => {
-        const page = await readPage(ctx.db, { conversationId, limit, before, after, around });
+      run: async (ctx, { conversationId, limit = 50, before, after, around, aroundTime }) => {
+        const page = await readPage(ctx.db, {
+          conversationId,
+          viewer: ctx.actor,
+          limit,
+          before,
+          after,
+          around,
+          aroundTime,
+        });
         const [first] = page.items;
         const last = page.items.at(-1);
         return {
@@ -47,10 +73,10 @@ export const messagesFeature = defineFeature(contracts.messages, {
     getMessage: {
       policy: 'reader',
       conversation: ({ conversationId }) => conversationId,
-      run: async ({ db }, { conversationId, messageId }) => {
-        const message = await findMessage(db, conversationId, messageId);
+      run: async (ctx, { conversationId, messageId }) => {
+        const message = await findMessage(ctx.db, { conversationId, viewer: ctx.actor }, messageId);
         if (message === undefined) throw new ParleyError('not_found');
-        return message;
+        return { message, ...(await ctx.include.besideMessages(ctx, conversationId, [message])) };
       },
     },
     listVersions: {
@@ -68,7 +94,7 @@ export const messagesFeature = defineFeature(contracts.messages, {
       );
       return new Map((await withThreads(db, messages)).map((message) => [message.seq, message]));
     },
-    'message.updated': loadTargets((_db, messages) => Promise.resolve(messages)),
+    'message.updated': loadTargets(withThreads),
     'message.deleted': loadTargets(withThreads),
   },
   state: { messages: listTouchedMessages },
@@ -79,10 +105,10 @@ export const messagesFeature = defineFeature(contracts.messages, {
   },
   schedules: [{ name: 'purge deleted versions', everyMs: 3_600_000, run: deletePurgeableVersions }],
   /** Quotes are resolved on read: what is answered shows as it is now. */
-  beside: async ({ db }, conversationId, messages) => {
+  beside: async ({ db, actor }, conversationId, messages) => {
     const ids = new Set(messages.flatMap(({ replyToId }) => replyToId ?? []));
     if (ids.size === 0) return {};
-    const quoted = await listMessagesById(db, conversationId, [...ids]);
+    const quoted = await listVisibleMessages(db, { conversationId, viewer: actor }, [...ids]);
     return { quotes: Object.fromEntries(quoted.map((message) => [message.id, message])) };
   },
 });
@@ -110,7 +136,7 @@ async function listVersions(
   { conversationId, messageId, limit = 50, cursor = '0' }: ParsedInput<'listVersions'>,
 ): Promise<Output<'listVersions'>> {
   if (!/^\d{1,15}$/.test(cursor)) throw new ParleyError('invalid_cursor');
-  const message = await findMessage(ctx.db, conversationId, messageId);
+  const message = await findMessage(ctx.db, { conversationId, viewer: ctx.actor }, messageId);
   if (message === undefined || message.deletedAt !== null) throw new ParleyError('not_found');
   const page = { after: Number(cursor), limit: limit + 1 };
   const versions = await listMessageVersions(ctx.db, { conversationId, messageId }, page);

@@ -42,7 +42,8 @@ describeEachEngine('messages', (open) => {
       metadata: { a: { b: [1] } },
     });
     expect(ack).toEqual({ id, seq: 2, at: expect.stringMatching(/\.\d{6}Z$/) });
-    const message = await call()('getMessage', { conversationId, messageId: id });
+    const { message, users } = await call()('getMessage', { conversationId, messageId: id });
+    expect(Object.keys(users)).toEqual([ann.userId]);
     expect(message).toEqual({
       id,
       conversationId,

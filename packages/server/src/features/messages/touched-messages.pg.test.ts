@@ -53,10 +53,13 @@ describePostgres('messages touched after a seq, of a hundred thousand', (open) =
     const db = open().database.kysely;
     let after = messages - 1000;
     const revs: number[] = [];
-    for (let page = await listTouchedMessages(db, conversationId, { after, limit: 100 }); page.length > 0; ) {
+    for (
+      let page = await listTouchedMessages(db, conversationId, { after, limit: 100, visibleFrom: 0 });
+      page.length > 0;
+    ) {
       revs.push(...page.map(({ rev }) => rev));
       after = revs.at(-1) ?? after;
-      page = await listTouchedMessages(db, conversationId, { after, limit: 100 });
+      page = await listTouchedMessages(db, conversationId, { after, limit: 100, visibleFrom: 0 });
     }
     const untouched = Array.from({ length: 1000 }, (_, index) => messages - 999 + index).filter(
       (seq) => seq % 20 !== 0,
@@ -88,7 +91,7 @@ async function compile(
     dialect: new PostgresDialect({ pool: pool as never }),
     log: ({ query }) => void statements.push(query),
   });
-  await listTouchedMessages(db, conversationId, range);
+  await listTouchedMessages(db, conversationId, { ...range, visibleFrom: 0 });
   const [statement] = statements;
   if (statement === undefined) throw new Error('nothing was asked');
   return statement;

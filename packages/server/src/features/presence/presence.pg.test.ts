@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatSignal, SessionId } from '@parley/protocol';
+import type { ChatSignal, Input, ParsedInput, SessionId, Status } from '@parley/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Actor } from '../../access/actor.js';
 import type { SignalPublication } from '../../fanout/broker.js';
+import type { QueryContext } from '../../kernel/context.js';
 import { callAs } from '../../testing/callers.js';
 import { describeEachEngine } from '../../testing/describe-each-engine.js';
 import { createFakeClock, type FakeClock } from '../../testing/fake-clock.js';
 import { newUserId, seedUsers } from '../../testing/seed.js';
+import { createPresenceFeature } from './index.js';
 import { createPresenceBoard, type PresenceBoard } from './presence.js';
 import { createMemoryPresenceStore } from './presence-store.js';
 
@@ -17,6 +19,7 @@ describeEachEngine('presence', (open) => {
   let clock: FakeClock;
   let board: PresenceBoard;
   let told: SignalPublication[];
+  let toldElsewhere: string[];
   let conversationId: Awaited<ReturnType<typeof makeGroup>>;
 
   beforeEach(async () => {
@@ -27,10 +30,12 @@ describeEachEngine('presence', (open) => {
     conversationId = await makeGroup();
     clock = createFakeClock();
     told = [];
+    toldElsewhere = [];
     board = createPresenceBoard({
       database: open().database,
       store: createMemoryPresenceStore({ clock }),
       signal: (publication) => told.push(publication),
+      tellElsewhere: (userId) => toldElsewhere.push(userId),
       onError: (error) => {
         throw error;
       },
@@ -54,11 +59,17 @@ describeEachEngine('presence', (open) => {
   };
   const at = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z');
   const heard = (): ChatSignal['data'][] => told.map(({ signal }) => signal.data);
-  const online = (actor: Actor) => ({ userId: actor.userId, state: 'online', lastSeenAt: null });
+  const online = (actor: Actor) => ({
+    userId: actor.userId,
+    state: 'online',
+    lastSeenAt: null,
+    status: null,
+  });
   const offline = (actor: Pick<Actor, 'userId'>, lastSeenAt: string | null = null) => ({
     userId: actor.userId,
     state: 'offline',
     lastSeenAt,
+    status: null,
   });
 
   it('of people one shares a conversation with is known; all others are offline and were never seen', async () => {
@@ -147,5 +158,82 @@ describeEachEngine('presence', (open) => {
     const { items } = await call('listPresence', { ids: `${bob.userId},${stranger.userId}` });
     expect(items).toEqual([offline(bob), offline(stranger)]);
     expect(await call('watchPresence', { userIds: [bob.userId] })).toEqual({ items: [offline(bob)] });
+  });
+
+  /** Through the operation on this board, whose clock the test drives. */
+  const choose = async (actor: Actor, input: Input<'setPresence'>) => {
+    const handler = createPresenceFeature(board).handlers.setPresence;
+    if (handler?.policy !== 'user') throw new Error('setPresence is for users');
+    // It reads these two of its context, and the input needs no parsing.
+    const ctx = { db: open().database.kysely, actor } as QueryContext;
+    return handler.run(ctx, input as ParsedInput<'setPresence'>);
+  };
+  const status = (given: Partial<Status>) => ({ emoji: null, text: null, until: null, ...given });
+
+  it('is as somebody chose: away and what they say of themselves, told to who looks, here and on other nodes', async () => {
+    board.connected(ann);
+    board.watch(ann, [bob.userId]);
+    board.connected(bob);
+    await pass(1000);
+    told = [];
+    expect(await choose(bob, { state: 'away', status: { text: 'lunch', emoji: ':fish:' } })).toEqual({
+      state: 'away',
+      status: status({ text: 'lunch', emoji: ':fish:' }),
+    });
+    await pass(1000);
+    const away = { ...online(bob), state: 'away', status: status({ text: 'lunch', emoji: ':fish:' }) };
+    expect([heard(), toldElsewhere]).toEqual([[{ items: [away] }], [bob.userId]]);
+    expect(await board.list(ann, [bob.userId])).toEqual([away]);
+    // Without a status it stays, and who is seen as before is told nothing.
+    await choose(bob, { state: 'away' });
+    await pass(1000);
+    expect([heard().length, toldElsewhere.length]).toEqual([1, 1]);
+    expect(await choose(bob, { state: 'online', status: null })).toEqual({ state: 'online', status: null });
+    await pass(1000);
+    expect(heard()[1]).toEqual({ items: [online(bob)] });
+  });
+
+  it('is that of a stranger for who is invisible, whose coming and going leaves no trace', async () => {
+    board.connected(ann);
+    board.watch(ann, [bob.userId]);
+    board.connected(bob)();
+    await pass(12_000);
+    const seen = (await board.list(ann, [bob.userId]))[0]?.lastSeenAt;
+    expect(seen).not.toBeNull();
+    await choose(bob, { state: 'invisible', status: { text: 'here' } });
+    await pass(1000);
+    expect(heard().at(-1)).toEqual({ items: [offline(bob)] });
+    told = [];
+    toldElsewhere = [];
+    const leave = board.connected(bob);
+    await pass(1000);
+    expect(await board.list(ann, [bob.userId])).toEqual([offline(bob)]);
+    await choose(bob, { state: 'invisible', status: { text: 'still here' } });
+    leave();
+    await pass(12_000);
+    expect([told, toldElsewhere]).toEqual([[], []]);
+    await choose(bob, { state: 'online', status: null });
+    expect(await board.list(ann, [bob.userId])).toEqual([offline(bob, seen ?? null)]);
+  });
+
+  it('tells nobody of a choice but those who share a conversation', async () => {
+    board.connected(stranger);
+    board.watch(stranger, [bob.userId]);
+    await choose(bob, { state: 'away', status: { text: 'secret' } });
+    await pass(1000);
+    expect([told, await board.list(stranger, [bob.userId])]).toEqual([[], [offline(bob)]]);
+  });
+
+  it('loses a status whose time is over, and keeps it until then, whoever asks', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await choose(bob, { state: 'online', status: { text: 'call', until } });
+    const call = status({ text: 'call', until: until.replace('Z', '000Z') });
+    expect((await board.list(ann, [bob.userId]))[0]?.status).toEqual(call);
+    expect(await callAs(open(), bob)('getOwnPresence', {})).toEqual({ state: 'online', status: call });
+    await open().query(`update parley.users set status_until = now() - interval '1 second' where id = $1`, [
+      bob.userId,
+    ]);
+    expect((await board.list(ann, [bob.userId]))[0]?.status).toBeNull();
+    expect(await callAs(open(), bob)('getOwnPresence', {})).toEqual({ state: 'online', status: null });
   });
 });

@@ -3,11 +3,13 @@ import { sql } from 'kysely';
 import type { Actor } from '../../access/actor.js';
 import type { Executor } from '../../db/database.js';
 import { iso } from '../../eventlog/time.js';
+import { type Choice, type ChoiceRow, choiceColumns, shownAsNumber, toChoice } from './shown-presence.js';
 
 export interface Acquaintance {
   readonly userId: UserId;
   /** ISO 8601; null for who was never here. */
   readonly lastSeenAt: string | null;
+  readonly choice: Choice;
 }
 
 /** Those among some people with whom the actor shares a conversation, the actor included. Others are left out. */
@@ -17,41 +19,54 @@ export async function listAcquaintances(
   userIds: readonly UserId[],
 ): Promise<Acquaintance[]> {
   const ids = sql`${sql.val([...userIds])}::uuid[]`;
-  const { rows } = await sql<{ id: UserId; last_seen_at: string | null }>`
+  const { rows } = await sql<ChoiceRow & { id: UserId; last_seen_at: string | null }>`
     with shared as materialized (
       select me.conversation_id from parley.members me
       join parley.conversation_heads h on h.conversation_id = me.conversation_id and h.state <> 2
       where me.user_id = ${actor.userId} and me.status = 1 and h.tenant_id = ${actor.tenantId}
     )
-    select u.id, ${iso('u.last_seen_at')} as last_seen_at from parley.users u
+    select u.id, ${iso('u.last_seen_at')} as last_seen_at, ${choiceColumns} from parley.users u
     where u.tenant_id = ${actor.tenantId} and u.id = any(${ids}) and (
       u.id = ${actor.userId} or u.id in (
         select m.user_id from parley.members m
         where m.user_id = any(${ids}) and m.status = 1 and m.conversation_id in (select conversation_id from shared)))`.execute(
     db,
   );
-  return rows.map((row) => ({ userId: row.id, lastSeenAt: row.last_seen_at }));
+  return rows.map((row) => ({ userId: row.id, lastSeenAt: row.last_seen_at, choice: toChoice(row) }));
 }
 
-/** Somebody who looks, and whom they look at. */
+/** Somebody who looks, and whom they look at, who is of the same tenant. */
 export interface Look {
+  readonly tenantId: TenantId;
   readonly watcherId: UserId;
   readonly userId: UserId;
 }
 
+/** A look that is allowed, with what there is to see. */
+export interface AllowedLook extends Acquaintance {
+  readonly watcherId: UserId;
+}
+
 /** The looks between people who share a conversation now. */
-export async function listAllowedLooks(db: Executor, looks: readonly Look[]): Promise<Look[]> {
+export async function listAllowedLooks(db: Executor, looks: readonly Look[]): Promise<AllowedLook[]> {
+  const tenants = looks.map((look) => look.tenantId);
   const watchers = looks.map((look) => look.watcherId);
   const watched = looks.map((look) => look.userId);
-  const { rows } = await sql<{ watcher: UserId; watched: UserId }>`
-    select l.watcher, l.watched
-    from unnest(${sql.val(watchers)}::uuid[], ${sql.val(watched)}::uuid[]) as l(watcher, watched)
+  const { rows } = await sql<ChoiceRow & { watcher: UserId; watched: UserId; last_seen_at: string | null }>`
+    select l.watcher, l.watched, ${iso('u.last_seen_at')} as last_seen_at, ${choiceColumns}
+    from unnest(${sql.val(tenants)}::uuid[], ${sql.val(watchers)}::uuid[], ${sql.val(watched)}::uuid[]) as l(tenant, watcher, watched)
+    join parley.users u on u.tenant_id = l.tenant and u.id = l.watched
     where l.watcher = l.watched or exists (
       select 1 from parley.members a
       join parley.members b on b.conversation_id = a.conversation_id and b.user_id = l.watched and b.status = 1
       join parley.conversation_heads h on h.conversation_id = a.conversation_id and h.state <> 2
       where a.user_id = l.watcher and a.status = 1)`.execute(db);
-  return rows.map((row) => ({ watcherId: row.watcher, userId: row.watched }));
+  return rows.map((row) => ({
+    watcherId: row.watcher,
+    userId: row.watched,
+    lastSeenAt: row.last_seen_at,
+    choice: toChoice(row),
+  }));
 }
 
 export interface LastSeen {
@@ -61,12 +76,12 @@ export interface LastSeen {
   readonly at: number;
 }
 
-/** Records when people went; an earlier time than the one known changes nothing. Each person at most once. */
+/** Records when people went, unless they are invisible; an earlier time than the one known changes nothing. Each person at most once. */
 export async function updateLastSeen(db: Executor, seen: readonly LastSeen[]): Promise<void> {
   await sql`
     update parley.users u set last_seen_at = to_timestamp(s.at / 1000.0)
     from unnest(${sql.val(seen.map(({ tenantId }) => tenantId))}::uuid[], ${sql.val(seen.map(({ userId }) => userId))}::uuid[],
       ${sql.val(seen.map(({ at }) => at))}::bigint[]) as s(tenant_id, id, at)
-    where u.tenant_id = s.tenant_id and u.id = s.id
+    where u.tenant_id = s.tenant_id and u.id = s.id and u.shown_as <> ${shownAsNumber('invisible')}
       and (u.last_seen_at is null or u.last_seen_at < to_timestamp(s.at / 1000.0))`.execute(db);
 }

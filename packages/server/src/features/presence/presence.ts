@@ -5,14 +5,23 @@
  * - Changes gather for a second; then each watcher gets one frame with theirs. Whether they still share a conversation is asked at that moment, because people
  *   leave conversations after they began to look.
  * - When somebody was last here is written before it is told. It is a hint: if the database fails, the change is told all the same.
+ * - Nobody is told that somebody invisible came or went, not even by a frame that says the same as before. That somebody chose to be seen differently is told
+ *   like a change, on every node.
  */
-import type { Presence, SessionId, UserId } from '@parley/protocol';
+import type { Presence, SessionId, TenantId, UserId } from '@parley/protocol';
 import type { Actor } from '../../access/actor.js';
 import type { Database } from '../../db/database.js';
 import type { SignalPublication } from '../../fanout/broker.js';
 import type { Clock } from '../../lib/clock.js';
-import { type Look, listAcquaintances, listAllowedLooks, updateLastSeen } from './presence.store.js';
+import {
+  type AllowedLook,
+  type Look,
+  listAcquaintances,
+  listAllowedLooks,
+  updateLastSeen,
+} from './presence.store.js';
 import type { PresenceChange, PresenceStore } from './presence-store.js';
+import { hidden, toPresence } from './shown-presence.js';
 
 const gatherMs = 1000;
 const looksAtOnce = 5000;
@@ -22,14 +31,23 @@ export interface PresenceOptions {
   readonly store: PresenceStore;
   /** Sends a signal to whoever is connected, here and on other nodes. */
   readonly signal: (publication: SignalPublication) => void;
+  /** Tells other nodes that somebody wants to be seen differently; may be lost. */
+  readonly tellElsewhere: (userId: UserId) => void;
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
 }
 
 interface Session {
+  readonly tenantId: TenantId;
   readonly userId: UserId;
   sockets: number;
   watched: ReadonlySet<UserId>;
+}
+
+/** What is to be told. */
+interface News {
+  readonly changes: ReadonlyMap<UserId, PresenceChange>;
+  readonly restated: ReadonlySet<UserId>;
 }
 
 /** Begins to follow the store. */
@@ -42,6 +60,8 @@ export class PresenceBoard {
   readonly #sessions = new Map<SessionId, Session>();
   readonly #watchersOf = new Map<UserId, Set<SessionId>>();
   #changes = new Map<UserId, PresenceChange>();
+  /** Who chose to be seen differently since it was last told. */
+  #restated = new Set<UserId>();
   #telling: Promise<void> = Promise.resolve();
   #stopTimer: (() => void) | undefined;
 
@@ -54,6 +74,7 @@ export class PresenceBoard {
   connected(actor: Actor): () => void {
     const leave = this.#options.store.connected(actor);
     const session = this.#sessions.get(actor.sessionId) ?? {
+      tenantId: actor.tenantId,
       userId: actor.userId,
       sockets: 0,
       watched: new Set(),
@@ -81,12 +102,25 @@ export class PresenceBoard {
     if (userIds.length === 0) return [];
     const acquaintances = await listAcquaintances(this.#options.database.kysely, actor, userIds);
     const online = await this.#options.store.onlineAmong(acquaintances.map(({ userId }) => userId));
-    const lastSeen = new Map(acquaintances.map(({ userId, lastSeenAt }) => [userId, lastSeenAt]));
-    return userIds.map((userId) =>
-      online.has(userId)
-        ? { userId, state: 'online', lastSeenAt: null }
-        : { userId, state: 'offline', lastSeenAt: lastSeen.get(userId) ?? null },
+    const seen = new Map(
+      acquaintances.map(({ userId, lastSeenAt, choice }) => [
+        userId,
+        toPresence({ userId, isHere: online.has(userId), lastSeenAt }, choice),
+      ]),
     );
+    return userIds.map((userId) => seen.get(userId) ?? hidden(userId));
+  }
+
+  /** Somebody on this node chose to be seen differently. */
+  restate(userId: UserId): void {
+    this.restated(userId);
+    this.#options.tellElsewhere(userId);
+  }
+
+  /** The same, told by another node. */
+  restated(userId: UserId): void {
+    this.#restated.add(userId);
+    this.#tellSoon();
   }
 
   /** Resolves when what fell due before was told. */
@@ -119,24 +153,30 @@ export class PresenceBoard {
 
   #note(change: PresenceChange): void {
     this.#changes.set(change.userId, change);
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
     this.#stopTimer ??= this.#options.clock.after(gatherMs, () => {
       this.#stopTimer = undefined;
-      const changes = this.#changes;
+      const news: News = { changes: this.#changes, restated: this.#restated };
       this.#changes = new Map();
-      this.#telling = this.#telling.then(() => this.#tell(changes));
+      this.#restated = new Set();
+      this.#telling = this.#telling.then(() => this.#tell(news));
     });
   }
 
-  async #tell(changes: ReadonlyMap<UserId, PresenceChange>): Promise<void> {
+  async #tell({ changes, restated }: News): Promise<void> {
     await this.#writeLastSeen([...changes.values()]);
-    const looks = this.#looksAt(changes.keys());
+    const looks = this.#looksAt(new Set([...changes.keys(), ...restated]));
     try {
+      const online = await this.#options.store.onlineAmong([...restated]);
       for (let from = 0; from < looks.length; from += looksAtOnce) {
         const allowed = await listAllowedLooks(
           this.#options.database.kysely,
           looks.slice(from, from + looksAtOnce),
         );
-        this.#signal(allowed, changes);
+        this.#signal(allowed, { changes, restated, online });
       }
     } catch (error) {
       this.#options.onError(error);
@@ -147,23 +187,27 @@ export class PresenceBoard {
   #looksAt(userIds: Iterable<UserId>): Look[] {
     const looks: Look[] = [];
     for (const userId of userIds) {
-      const watchers = new Set<UserId>();
+      const watchers = new Map<UserId, TenantId>();
       for (const sessionId of this.#watchersOf.get(userId) ?? []) {
         const session = this.#sessions.get(sessionId);
-        if (session !== undefined) watchers.add(session.userId);
+        if (session !== undefined) watchers.set(session.userId, session.tenantId);
       }
-      for (const watcherId of watchers) looks.push({ watcherId, userId });
+      for (const [watcherId, tenantId] of watchers) looks.push({ watcherId, tenantId, userId });
     }
     return looks.sort((one, other) => (one.watcherId < other.watcherId ? -1 : 1));
   }
 
-  #signal(looks: readonly Look[], changes: ReadonlyMap<UserId, PresenceChange>): void {
+  #signal(looks: readonly AllowedLook[], news: News & { readonly online: ReadonlySet<UserId> }): void {
     const itemsOf = new Map<UserId, Presence[]>();
-    for (const { watcherId, userId } of looks) {
-      const change = changes.get(userId);
-      if (change === undefined) continue;
+    for (const { watcherId, userId, lastSeenAt, choice } of looks) {
+      if (choice.shownAs === 'invisible' && !news.restated.has(userId)) continue;
+      const change = news.changes.get(userId);
+      const sight =
+        change === undefined
+          ? { userId, isHere: news.online.has(userId), lastSeenAt }
+          : { userId, isHere: change.wentAt === null, lastSeenAt: toTime(change.wentAt) };
       const items = itemsOf.get(watcherId) ?? [];
-      items.push(toPresence(change));
+      items.push(toPresence(sight, choice));
       itemsOf.set(watcherId, items);
     }
     for (const [watcherId, items] of itemsOf)
@@ -187,7 +231,6 @@ export class PresenceBoard {
 }
 
 /** In the form the database gives, whose last three digits a clock of milliseconds leaves open. */
-function toPresence({ userId, wentAt }: PresenceChange): Presence {
-  if (wentAt === null) return { userId, state: 'online', lastSeenAt: null };
-  return { userId, state: 'offline', lastSeenAt: new Date(wentAt).toISOString().replace('Z', '000Z') };
+function toTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString().replace('Z', '000Z');
 }

@@ -1,5 +1,5 @@
 import { contracts, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
-import { listMessagesById } from '../../eventlog/message-row.js';
+import { listMessagesById, listVisibleMessages } from '../../eventlog/message-row.js';
 import type { EntryLoader, UserContext } from '../../kernel/context.js';
 import { defineFeature } from '../../kernel/define-feature.js';
 import { requestAdding, requestRemoval } from './change-reaction.js';
@@ -80,7 +80,7 @@ async function pageOfReactions(
   { conversationId, messageId, emoji, limit = 50, cursor }: ParsedInput<'listReactions'>,
 ): Promise<Output<'listReactions'>> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
-  const [message] = await listMessagesById(ctx.db, conversationId, [messageId]);
+  const [message] = await listVisibleMessages(ctx.db, { conversationId, viewer: ctx.actor }, [messageId]);
   if (message === undefined || message.deletedAt !== null) throw new ParleyError('not_found');
   const rows = await listReactionsTo(
     ctx.db,

@@ -174,6 +174,6 @@ function written(marks: readonly Mark[]): Marked[] {
     unreadFromSeq: null,
     hasOwnMoved: true,
     hasReceiptMoved: true,
-    conversation: { memberCount: 2, lastMessageSeq: 0, lastSenderId: null },
+    conversation: { memberCount: 2, lastMessageSeq: 0, lastSenderId: null, hiderIds: [] },
   }));
 }

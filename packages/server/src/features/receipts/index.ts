@@ -38,10 +38,10 @@ export function createReceiptsFeature({ mark }: Pick<Receipts, 'mark'>) {
       listReceipts: {
         policy: 'reader',
         conversation: ({ conversationId }) => conversationId,
-        run: async ({ db }, { conversationId }) => {
-          const items = await listReceipts(db, conversationId, maxMembersWithReceipts + 1);
-          const isOmitted = items.length > maxMembersWithReceipts;
-          return { items: isOmitted ? [] : items, isOmitted };
+        run: async ({ db, actor }, { conversationId }) => {
+          const place = { conversationId, maxMembers: maxMembersWithReceipts };
+          const items = await listReceipts(db, actor, place);
+          return { items: items ?? [], isOmitted: items === undefined };
         },
       },
     },

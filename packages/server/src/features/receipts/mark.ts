@@ -43,6 +43,8 @@ export interface MarkedConversation {
   readonly lastMessageSeq: number;
   /** Who sent it, while they are a member. */
   readonly lastSenderId: UserId | null;
+  /** Members who hide their reading: nobody is told of theirs, and they of nobody's. */
+  readonly hiderIds: readonly UserId[];
 }
 
 /** Marks with the same key go into the same row. */

@@ -72,6 +72,28 @@ describe('ReceiptFeed', () => {
     feed.close();
     expect(clock.pending).toBe(0);
   });
+
+  it('who hides is in no frame and gets none, in the window that runs too', () => {
+    const { feed, clock, signals } = setUp();
+    const conversation = { lastMessageSeq: 5, lastSenderId: ann, hiderIds: [ann] };
+    feed.note([
+      moved({ userId: ann, readSeq: 5 }, conversation),
+      moved({ userId: bob, readSeq: 5 }, conversation),
+    ]);
+    feed.note([moved({ userId: ann, readSeq: 6 }, conversation)]);
+    clock.advance(1000);
+    expect(signals).toEqual([
+      {
+        signal: {
+          kind: 'receipts.moved',
+          conversationId,
+          data: { items: [{ userId: bob, readSeq: 5, deliveredSeq: 5 }] },
+        },
+        to: 'open',
+        except: [ann],
+      },
+    ]);
+  });
 });
 
 function setUp() {
@@ -108,6 +130,6 @@ function moved(
     unreadFromSeq: null,
     hasOwnMoved: true,
     hasReceiptMoved: true,
-    conversation: { memberCount: 3, lastMessageSeq: 0, lastSenderId: null, ...conversation },
+    conversation: { memberCount: 3, lastMessageSeq: 0, lastSenderId: null, hiderIds: [], ...conversation },
   };
 }

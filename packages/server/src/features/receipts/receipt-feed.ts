@@ -4,6 +4,7 @@
  * - The first receipt after a quiet second goes at once, so a conversation of two feels direct; what follows waits for the end of the second.
  * - Those who have the conversation open get all of it. The sender of the latest message gets, wherever they are, the receipts that reach it. Nobody else
  *   gets any, and in a conversation of more than 100 members nobody does.
+ * - Who hides their reading is in no frame and gets none, as of the latest mark of the conversation.
  * - A hint: what is lost here stands in the rows.
  */
 import type { ConversationId, Receipt, UserId } from '@parley/protocol';
@@ -42,6 +43,7 @@ export class ReceiptFeed {
     for (const one of marked) {
       const { conversationId, userId } = one.mark;
       if (!one.hasReceiptMoved || one.conversation.memberCount > maxMembersWithReceipts) continue;
+      if (one.conversation.hiderIds.includes(userId)) continue;
       let window = this.#windows.get(conversationId);
       if (window === undefined) {
         window = { moved: new Map(), conversation: one.conversation, stopTimer: () => {} };
@@ -76,9 +78,13 @@ export class ReceiptFeed {
 
   #tell(conversationId: ConversationId, receipts: Receipt[], conversation: MarkedConversation): void {
     const { signal } = this.#options;
-    signal({ signal: { kind: 'receipts.moved', conversationId, data: { items: receipts } }, to: 'open' });
-    const { lastSenderId, lastMessageSeq } = conversation;
-    if (lastSenderId === null) return;
+    const { lastSenderId, lastMessageSeq, hiderIds } = conversation;
+    signal({
+      signal: { kind: 'receipts.moved', conversationId, data: { items: receipts } },
+      to: 'open',
+      ...(hiderIds.length === 0 ? {} : { except: hiderIds }),
+    });
+    if (lastSenderId === null || hiderIds.includes(lastSenderId)) return;
     const items = receipts.filter(
       (receipt) => receipt.userId !== lastSenderId && receipt.deliveredSeq >= lastMessageSeq,
     );

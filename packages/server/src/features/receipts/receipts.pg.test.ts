@@ -279,6 +279,61 @@ describeEachEngine('receipts', (open) => {
     ]);
   });
 
+  it('of who hides them are in no list and no frame of others, and who hides gets none of theirs', async () => {
+    await as(ann)('addMembers', { conversationId, userIds: [stranger.userId] });
+    const memberOf = [conversationId];
+    const listeners = [ann, bob, stranger].map((actor) =>
+      listenAs(open(), actor, { memberOf, open: memberOf }),
+    );
+    const moved = () =>
+      listeners.map(({ signals }) =>
+        signals
+          .splice(0)
+          .flatMap((signal) =>
+            signal.kind === 'receipts.moved' ? signal.data.items.map(({ userId }) => userId) : [],
+          ),
+      );
+    const listed = async (actor: Actor) =>
+      (await as(actor)('listReceipts', { conversationId })).items.map(({ userId }) => userId);
+    const everybody = [ann.userId, bob.userId, stranger.userId].sort();
+    expect(await as(bob)('getPreferences', {})).toEqual({ hideReceipts: false });
+    expect(await as(bob)('updatePreferences', { hideReceipts: true })).toEqual({ hideReceipts: true });
+    expect(await as(bob)('updatePreferences', {})).toEqual({ hideReceipts: true });
+    const { seq } = await send(ann);
+    await read(bob, seq);
+    expect(moved()).toEqual([[], [], []]);
+    expect(await listed(ann)).toEqual(everybody.filter((userId) => userId !== bob.userId));
+    expect(await listed(bob)).toEqual([bob.userId]);
+    await read(stranger, seq);
+    // Ann has the conversation open and sent its latest message: told twice, as the one and as the other.
+    expect(moved()).toEqual([[stranger.userId, stranger.userId], [], [stranger.userId]]);
+    expect(await mineOf(bob)).toMatchObject({ readSeq: seq, unreadCount: 0 });
+
+    await as(bob)('updatePreferences', { hideReceipts: false });
+    expect(await listed(ann)).toEqual(everybody);
+    expect(await listed(bob)).toEqual(everybody);
+  });
+
+  it('of others do not reach a sender who hides theirs', async () => {
+    await as(ann)('updatePreferences', { hideReceipts: true });
+    const { seq } = await send(ann);
+    const toSender = listenAs(open(), ann, { memberOf: [conversationId] });
+    await read(bob, seq);
+    expect(toSender.signals.filter(({ kind }) => kind === 'receipts.moved')).toEqual([]);
+  });
+
+  it('are counted by what moved them', async () => {
+    const written = async (cause: string): Promise<number> => {
+      const { values } = await open().core.metrics.watermarksWritten.get();
+      return values.find(({ labels }) => labels.cause === cause)?.value ?? 0;
+    };
+    const [asked, sent] = [await written('asked'), await written('sent')];
+    const { seq } = await send(ann);
+    await read(bob, seq);
+    expect(await written('asked')).toBe(asked + 1);
+    expect(await written('sent')).toBeGreaterThan(sent);
+  });
+
   it('are not listed above a hundred members', async () => {
     const people = await seedUsers(open().database, 99);
     const userIds = people.map(({ userId }) => userId);

@@ -11,6 +11,8 @@ export interface ReceiptsOptions {
   readonly database: Database;
   /** Sends a signal to whoever is connected, here and on other nodes. */
   readonly signal: (publication: SignalPublication) => void;
+  /** Counts rows that were written. */
+  readonly onWritten: (cause: 'asked' | 'sent', count: number) => void;
   /** Told why a watermark could not be written that nobody asked for. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
@@ -26,10 +28,16 @@ export interface Receipts {
   readonly close: () => Promise<void>;
 }
 
-export function createReceipts({ database, signal, onError, clock }: ReceiptsOptions): Receipts {
+export function createReceipts({ database, signal, onWritten, onError, clock }: ReceiptsOptions): Receipts {
   const feed = new ReceiptFeed({ signal, clock });
   const coalescer = new MarkCoalescer({
-    write: (marks) => write(database, marks),
+    write: async (marks) => {
+      const marked = await write(database, marks);
+      const sent = marks.filter(({ sentOrd }) => sentOrd !== null).length;
+      if (sent > 0) onWritten('sent', sent);
+      if (sent < marks.length) onWritten('asked', marks.length - sent);
+      return marked;
+    },
     onMarked: (marked) => {
       for (const one of marked) if (one.hasOwnMoved) signal(toOwnSignal(one));
       feed.note(marked);

@@ -1,5 +1,6 @@
 import type { ConversationId, MessageId, OwnThread, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
+import { isVisibleTo } from '../../access/membership.store.js';
 import type { Executor, Tx } from '../../db/database.js';
 import { unreadCount } from '../../eventlog/unread-count.js';
 import type { LoggedEntry } from '../../kernel/define-feature.js';
@@ -49,10 +50,9 @@ export async function listOwnThreads(
     join parley.messages r on r.conversation_id = h.conversation_id and r.id = h.root_id
     left join parley.thread_members t
       on t.conversation_id = h.conversation_id and t.root_id = h.root_id and t.user_id = ${userId}
-    cross join lateral (select coalesce(t.following, false) or r.sender_id = ${userId} as is_followed) f
-    where h.conversation_id = ${place.conversationId} and h.root_id = any(${sql.val([...place.rootIds])}::uuid[])`.execute(
-    db,
-  );
+    cross join lateral (select coalesce(t.following, r.sender_id = ${userId}) as is_followed) f
+    where h.conversation_id = ${place.conversationId} and h.root_id = any(${sql.val([...place.rootIds])}::uuid[])
+      and ${isVisibleTo({ userId }, place.conversationId, 'r')}`.execute(db);
   return Object.fromEntries(
     rows.map((row) => [
       row.root_id,

@@ -11,7 +11,10 @@ type Step =
   | { readonly type: 'send'; readonly by: By }
   /** To the message at this share of those that can have a thread. */
   | { readonly type: 'reply'; readonly by: By; readonly at: number }
-  | { readonly type: 'delete' | 'read' | 'readThread' | 'markUnread'; readonly at: number };
+  | {
+      readonly type: 'delete' | 'restore' | 'read' | 'readThread' | 'markUnread' | 'follow' | 'unfollow';
+      readonly at: number;
+    };
 
 const by = fc.constantFrom<By>('writer', 'reader');
 const at = fc.double({ min: 0, max: 0.999, noNaN: true });
@@ -21,7 +24,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      type: fc.constantFrom('delete' as const, 'read' as const, 'readThread' as const, 'markUnread' as const),
+      type: fc.constantFrom(
+        'delete' as const,
+        'restore' as const,
+        'read' as const,
+        'readThread' as const,
+        'markUnread' as const,
+        'follow' as const,
+        'unfollow' as const,
+      ),
       at,
     }),
   },
@@ -56,6 +67,8 @@ class History {
   readonly #people: Record<By, Actor>;
   readonly #engine: TestEngine;
   readonly #conversationId: ConversationId;
+  /** What the reader said last of a thread, by its root; a reply of theirs says that they follow. */
+  readonly #following = new Map<MessageId, boolean>();
   #unreadFromSeq: number | null = null;
 
   private constructor(engine: TestEngine, people: Record<By, Actor>, conversationId: ConversationId) {
@@ -75,28 +88,46 @@ class History {
   }
 
   async play(one: Step): Promise<void> {
-    const conversationId = this.#conversationId;
     if (one.type === 'send') return this.#send(one.by, null);
     if (one.type === 'reply') {
       const root = this.#pick(one.at, (message) => message.rootId === null && !message.isDeleted);
       return root === undefined ? undefined : this.#send(one.by, root.id);
     }
-    const target = this.#pick(one.at, (message) => one.type !== 'delete' || !message.isDeleted);
-    if (target === undefined) return;
+    const isFit = ({ isDeleted }: Sent) =>
+      one.type === 'delete' ? !isDeleted : one.type === 'restore' ? isDeleted : true;
+    const target = this.#pick(one.at, isFit);
+    if (target !== undefined) await this.#act(one.type, target);
+  }
+
+  async #act(type: Exclude<Step['type'], 'send' | 'reply'>, target: Sent): Promise<void> {
+    const conversationId = this.#conversationId;
     const { seq, id: messageId } = target;
-    if (one.type === 'delete') {
-      await this.#as(target.by)('deleteMessage', { conversationId, messageId });
-      target.isDeleted = true;
-    } else if (one.type === 'read') {
-      await this.#as('reader')('markRead', { conversationId, seq });
-      this.#cross(null, seq);
-    } else if (one.type === 'markUnread') {
-      await this.#as('reader')('markUnread', { conversationId, fromSeq: seq });
-      this.#unreadFromSeq = seq;
-    } else {
-      const threadId = target.rootId ?? target.id;
-      await this.#as('reader')('markRead', { conversationId, seq, threadId });
-      this.#cross(threadId, seq);
+    const rootId = target.rootId ?? target.id;
+    switch (type) {
+      case 'delete':
+      case 'restore':
+        await this.#as(target.by)(`${type}Message`, { conversationId, messageId });
+        target.isDeleted = type === 'delete';
+        return;
+      case 'read':
+        await this.#as('reader')('markRead', { conversationId, seq });
+        return this.#cross(null, seq);
+      case 'readThread':
+        await this.#as('reader')('markRead', { conversationId, seq, threadId: rootId });
+        return this.#cross(rootId, seq);
+      case 'markUnread':
+        await this.#as('reader')('markUnread', { conversationId, fromSeq: seq });
+        this.#unreadFromSeq = seq;
+        return;
+      case 'follow':
+      case 'unfollow': {
+        const own = await this.#as('reader')(`${type}Thread`, { conversationId, rootId });
+        this.#following.set(rootId, type === 'follow');
+        expect(own.unreadCount).toBe(this.#unreadIn(rootId));
+        return;
+      }
+      default:
+        return type satisfies never;
     }
   }
 
@@ -109,11 +140,17 @@ class History {
     expect(mine.unreadFromSeq).toBe(this.#unreadFromSeq);
     expect(await this.#byPureRule()).toBe(mine.unreadCount);
     for (const root of this.#messages.filter(({ rootId }) => rootId === null)) {
-      const replies = this.#messages.filter(({ rootId }) => rootId === root.id);
-      const isFollowed = root.by === 'reader' || replies.some((reply) => reply.by === 'reader');
       const marks = await this.#as('reader')('markRead', { conversationId, seq: 0, threadId: root.id });
-      expect(marks.unreadCount).toBe(isFollowed ? this.#uncrossed(root.id).length : 0);
+      expect(marks.unreadCount).toBe(this.#unreadIn(root.id));
     }
+    const { items, mine: own } = await this.#as('reader')('listThreads', { conversationId, limit: 100 });
+    for (const { root } of items)
+      expect(own.threads[root.id]).toMatchObject({
+        isFollowed: this.#isFollowed(root.id),
+        unreadCount: this.#unreadIn(root.id),
+      });
+    const followed = await this.#as('reader')('listThreads', { conversationId, limit: 100, followed: true });
+    expect(followed.items).toEqual(items.filter(({ root }) => this.#isFollowed(root.id)));
   }
 
   /** What a client would find with the rows it knows. */
@@ -143,6 +180,7 @@ class History {
     });
     this.#messages.push({ id, seq, by: sender, rootId, isRead: false, isDeleted: false });
     if (sender !== 'reader') return;
+    if (rootId !== null) this.#following.set(rootId, true);
     this.#cross(rootId, seq);
   }
 
@@ -150,6 +188,16 @@ class History {
     if (rootId === null) this.#unreadFromSeq = null;
     for (const message of this.#messages)
       if (message.rootId === rootId && message.seq <= upTo) message.isRead = true;
+  }
+
+  /** Who wrote the root follows until they say otherwise. */
+  #isFollowed(rootId: MessageId): boolean {
+    const root = this.#messages.find(({ id }) => id === rootId);
+    return this.#following.get(rootId) ?? root?.by === 'reader';
+  }
+
+  #unreadIn(rootId: MessageId): number {
+    return this.#isFollowed(rootId) ? this.#uncrossed(rootId).length : 0;
   }
 
   #uncrossed(rootId: MessageId | null): Sent[] {

@@ -26,7 +26,7 @@ export async function readChangesPage(
     case 'reset':
       return { mode, head: diffHead.head };
     case 'log':
-      return readLogPage(ctx, snapshot, query);
+      return readLogPage(ctx, snapshot, { ...query, diffHead });
     case 'state':
       return readStatePage(ctx, snapshot, { ...query, diffHead });
     default:
@@ -37,9 +37,10 @@ export async function readChangesPage(
 async function readLogPage(
   ctx: Reading,
   snapshot: Snapshot,
-  { conversationId, since, limit }: ChangesQuery,
+  { conversationId, since, limit, diffHead }: ChangesQuery & { readonly diffHead: DiffHead },
 ): Promise<ChangesPage> {
-  const page = await snapshot.log.read(conversationId, { after: since, limit });
+  const { visibleFrom } = diffHead;
+  const page = await snapshot.log.read(conversationId, { after: since, limit, visibleFrom });
   const { events, messages, to, head } = page;
   const actors = events.flatMap(({ actorId }) => actorId ?? []);
   const beside = await readBeside(ctx, snapshot, { conversationId, messages, people: actors });
@@ -51,8 +52,9 @@ async function readStatePage(
   snapshot: Snapshot,
   { conversationId, since, limit, diffHead }: ChangesQuery & { readonly diffHead: DiffHead },
 ): Promise<ChangesPage> {
-  const { head, memberCount } = diffHead;
-  const { rows, to } = await snapshot.readState(conversationId, { after: since, limit, head });
+  const { head, memberCount, visibleFrom } = diffHead;
+  const range = { after: since, limit, head, visibleFrom };
+  const { rows, to } = await snapshot.readState(conversationId, range);
   const members = rows.members.flatMap(({ member }) => member ?? []);
   const conversation = rows.conversation[0] ?? null;
   const people = [

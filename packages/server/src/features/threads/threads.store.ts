@@ -1,13 +1,23 @@
-import type { ConversationId, Message, MessageId } from '@parley/protocol';
+import type { ConversationId, Message, MessageId, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
+import { isVisibleTo } from '../../access/membership.store.js';
 import type { Executor } from '../../db/database.js';
 import { type MessageRow, messageColumns, toMessage } from '../../eventlog/message-row.js';
 
-/** True when the conversation has the message, and it stands in no thread itself. */
-export async function hasRoot(db: Executor, conversationId: ConversationId, id: MessageId): Promise<boolean> {
+/** True when the viewer may see the message, and it stands in no thread itself. What stands in its thread is younger, so they may see that too. */
+export async function hasRoot(
+  db: Executor,
+  {
+    conversationId,
+    viewer,
+  }: { readonly conversationId: ConversationId; readonly viewer: { readonly userId: UserId } },
+  id: MessageId,
+): Promise<boolean> {
   const { rows } = await sql`
     select 1 from parley.messages m
-    where m.conversation_id = ${conversationId} and m.id = ${id} and m.thread_id is null`.execute(db);
+    where m.conversation_id = ${conversationId} and m.id = ${id} and m.thread_id is null and ${isVisibleTo(viewer, conversationId)}`.execute(
+    db,
+  );
   return rows.length > 0;
 }
 

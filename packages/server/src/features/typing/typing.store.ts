@@ -1,7 +1,7 @@
 import type { ConversationId, MessageId, Role } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Actor } from '../../access/actor.js';
-import { roleOf } from '../../access/membership.store.js';
+import { roleOf, visibleFrom } from '../../access/membership.store.js';
 import type { Executor } from '../../db/database.js';
 
 /** What decides whether somebody may be seen typing. */
@@ -38,6 +38,7 @@ export async function findTypist(
       ${place.threadId}::uuid is null or exists (
         select 1 from parley.messages x
         where x.conversation_id = h.conversation_id and x.id = ${place.threadId}::uuid and x.thread_id is null
+          and x.seq >= ${sql.raw(visibleFrom('m'))}
       ) as has_thread
     from parley.conversation_heads h
     join parley.members m on m.conversation_id = h.conversation_id and m.user_id = ${actor.userId} and m.status = 1

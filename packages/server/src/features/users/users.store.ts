@@ -1,4 +1,4 @@
-import type { Me, TenantId, User, UserId } from '@parley/protocol';
+import type { ManagedUser, Profile, TenantId, User, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Executor } from '../../db/database.js';
 import { iso } from '../../eventlog/time.js';
@@ -19,12 +19,37 @@ export async function listUsers(db: Executor, tenantId: TenantId, ids: readonly 
   return rows.map(toUser);
 }
 
-export async function findMe(db: Executor, tenantId: TenantId, userId: UserId): Promise<Me | undefined> {
-  const { rows } = await sql<UserRow & { email: string | null; created_at: string }>`
-    select id, username, display_name, avatar_url, rev, email, ${iso('created_at')} as created_at
+interface FullRow extends UserRow {
+  readonly bio: string | null;
+  readonly metadata: Profile['metadata'];
+  readonly email: string | null;
+  readonly locale: string | null;
+  readonly created_at: string;
+  readonly is_disabled: boolean;
+}
+
+/** Everything there is of somebody, for themselves and for the deployment's own software. */
+export async function findUser(
+  db: Executor,
+  tenantId: TenantId,
+  userId: UserId,
+): Promise<ManagedUser | undefined> {
+  const { rows } = await sql<FullRow>`
+    select id, username, display_name, avatar_url, rev, bio, metadata, email, locale, ${iso('created_at')} as created_at,
+      disabled_at is not null as is_disabled
     from parley.users where tenant_id = ${tenantId} and id = ${userId}`.execute(db);
   const row = rows[0];
-  return row === undefined ? undefined : { ...toUser(row), email: row.email, createdAt: row.created_at };
+  if (row === undefined) return undefined;
+  const { bio, metadata, email, locale } = row;
+  return {
+    ...toUser(row),
+    bio,
+    metadata,
+    email,
+    locale,
+    createdAt: row.created_at,
+    isDisabled: row.is_disabled,
+  };
 }
 
 export interface UserSearch {

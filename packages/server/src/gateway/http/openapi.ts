@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, type Operation } from '@parley/protocol';
+import { type Access, type ErrorCode, errorTable, type Operation } from '@parley/protocol';
 import type { RegisteredOperation, Registry } from '../../kernel/registry.js';
 import { inputSchema, type JsonSchema, outputSchema, routeOf } from './operation-schema.js';
 
@@ -21,11 +21,25 @@ export function createOpenApi(registry: Registry, version: string): Record<strin
     tags: registry.features.map((name) => ({ name })),
     paths,
     components: {
-      securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        serverKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A server key, `psk_` and its secret. With the header `Parley-User` and the id of somebody it acts as them, for every operation that takes an access token.',
+        },
+      },
       schemas: { Error: errorSchema },
     },
   };
 }
+
+const securityOf = {
+  anyone: [],
+  user: [{ accessToken: [] }],
+  server: [{ serverKey: [] }],
+} as const satisfies Record<Access, unknown>;
 
 function describeOperation({ name, feature, operation }: RegisteredOperation): Record<string, unknown> {
   const { method, params } = routeOf(operation);
@@ -35,7 +49,7 @@ function describeOperation({ name, feature, operation }: RegisteredOperation): R
     operationId: name,
     tags: [feature],
     summary: operation.summary,
-    security: operation.access === 'user' ? [{ accessToken: [] }] : [],
+    security: securityOf[operation.access],
     parameters: [
       ...parameters(input, params, 'path'),
       ...(isQuery
@@ -96,7 +110,7 @@ function responses(operation: Operation): Record<string, unknown> {
   const common: ErrorCode[] = ['validation_failed', 'rate_limited', 'unavailable'];
   const codes: ErrorCode[] = [
     ...common,
-    ...(operation.access === 'user' ? (['token_invalid', 'token_expired'] as const) : []),
+    ...(operation.access === 'anyone' ? [] : (['token_invalid', 'token_expired'] as const)),
     ...operation.errors,
   ];
   const byStatus = new Map<number, ErrorCode[]>();

@@ -33,10 +33,19 @@ export function routeOf(operation: Operation): {
 
 /** Fields that are numbers: query strings hold only text. */
 export function numericFields(operation: Operation): ReadonlySet<string> {
+  return fieldsOfTypes(operation, ['integer', 'number']);
+}
+
+/** Fields that are true or false, for the same reason. */
+export function booleanFields(operation: Operation): ReadonlySet<string> {
+  return fieldsOfTypes(operation, ['boolean']);
+}
+
+function fieldsOfTypes(operation: Operation, types: readonly string[]): ReadonlySet<string> {
   const { properties = {} } = inputSchema(operation);
   return new Set(
     Object.entries(properties)
-      .filter(([, schema]) => schema.type === 'integer' || schema.type === 'number')
+      .filter(([, schema]) => schema.type !== undefined && types.includes(schema.type))
       .map(([name]) => name),
   );
 }

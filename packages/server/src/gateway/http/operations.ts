@@ -1,16 +1,19 @@
 import { type OpId, opIdSchema, ParleyError } from '@parley/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { authenticateHeader } from '../../access/authenticate.js';
-import type { Tokens } from '../../access/tokens.js';
+import type { Authenticator, Caller, Credentials } from '../../access/authenticator.js';
 import type { Execute } from '../../kernel/execute.js';
 import type { RegisteredOperation, Registry } from '../../kernel/registry.js';
+import { addressKey } from '../../limits/address-key.js';
+import type { Limiter } from '../../limits/limiter.js';
 import { assembleInput } from './assemble-input.js';
-import { numericFields, routeOf } from './operation-schema.js';
+import { booleanFields, numericFields, routeOf } from './operation-schema.js';
+import { tellQuota } from './rate-limit-headers.js';
 
 export interface OperationServices {
   readonly registry: Registry;
   readonly execute: Execute;
-  readonly tokens: Tokens;
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
+  readonly limits: Pick<Limiter, 'countRequest'>;
 }
 
 /** Every operation of the contracts as a route. */
@@ -38,26 +41,50 @@ function registerOperation(
 ): void {
   const { operation } = registered;
   const { method, url, params } = routeOf(operation);
-  const shape = { method, params, numeric: numericFields(operation) };
+  const shape = { method, params, numeric: numericFields(operation), boolean: booleanFields(operation) };
   app.route({
     method,
     url,
     handler: async (request, reply) => {
-      const actor =
-        operation.access === 'user'
-          ? await authenticateHeader(services.tokens, authorizationOf(request))
-          : undefined;
+      const counted = { address: addressKey(request.ip) };
+      const caller =
+        operation.access === 'anyone'
+          ? { ...nobody, ...counted }
+          : await identify(services, request, counted);
+      const quota = caller.actor && services.limits.countRequest(caller);
+      if (quota !== undefined) tellQuota(reply, quota);
       const opId = operation.repeats === 'key' ? idempotencyKeyOf(request) : undefined;
       const result = await services.execute({
         operation: registered,
         input: assembleInput(request, shape),
-        actor,
+        ...caller,
         opId,
+        userAgent: request.headers['user-agent'],
         ...(operation.kind === 'query' ? { abortSignal: signalOf(reply) } : {}),
       });
       return answer(reply, operation.status, result);
     },
   });
+}
+
+/**
+ * Who sends a request, and where from as rates are counted: software of the deployment's own is not, whomever it acts as. A token that is refused counts
+ * as a request without one, because guessing has to be slow.
+ */
+async function identify(
+  { authenticator, limits }: OperationServices,
+  request: FastifyRequest,
+  counted: { readonly address: string },
+): Promise<Caller & { readonly address: string | undefined }> {
+  const credentials = credentialsOf(request);
+  try {
+    const caller = await authenticator.authenticate(credentials);
+    const isServer = caller.server !== undefined || credentials.asUser !== undefined;
+    return { ...caller, address: isServer ? undefined : counted.address };
+  } catch (error) {
+    if (error instanceof ParleyError && error.status === 401) limits.countRequest(counted);
+    throw error;
+  }
 }
 
 /** Aborted when the connection is gone: what only reads may stop then. */
@@ -74,12 +101,16 @@ function answer(reply: FastifyReply, status: number, result: unknown): FastifyRe
   return status === 204 ? reply.send() : reply.send(result);
 }
 
+const nobody: { readonly [Field in keyof Caller]: undefined } = { actor: undefined, server: undefined };
+
 /** Two Authorization headers are a trick on whoever reads the other one; Node keeps the first and says nothing. */
-function authorizationOf(request: FastifyRequest): string | undefined {
+function credentialsOf(request: FastifyRequest): Credentials {
   const names = request.raw.rawHeaders.filter((_, index) => index % 2 === 0);
   if (names.filter((name) => name.toLowerCase() === 'authorization').length > 1)
     throw new ParleyError('validation_failed');
-  return request.headers.authorization;
+  // Node joins several of another header with commas, which is no id.
+  const asUser = request.headers['parley-user'];
+  return { authorization: request.headers.authorization, asUser: Array.isArray(asUser) ? '' : asUser };
 }
 
 function idempotencyKeyOf(request: FastifyRequest): OpId | undefined {

@@ -4,6 +4,7 @@
  * - greeting: the first frame must be `hello`, within five seconds and 4 KiB.
  * - entering: it waits for its turn (admission.ts), then its heads are read. The hub records meanwhile, so nothing falls between.
  * - open: calls are carried out in the order they came; each gets one answer. Bad frames get typed errors and the socket stays; twenty in a row end it.
+ *   Frames above the rule `frames` get `rate_limited` and the socket stays; ten seconds of it end it.
  * - closed: by the peer, by silence for two heartbeats, by a token that ended half a minute ago, or by the server going away.
  */
 import {
@@ -15,6 +16,7 @@ import {
 } from '@parley/protocol';
 import type { AccessToken } from '../../access/tokens.js';
 import type { Subscriber } from '../../fanout/subscriber.js';
+import type { FrameMeter } from '../../limits/frame-meter.js';
 import type { Ticket } from './admission.js';
 import type { Connection } from './connection.js';
 import { dispatchCall } from './dispatch.js';
@@ -24,6 +26,7 @@ import type { SocketServices } from './socket-services.js';
 const helloTimeoutMs = 5000;
 const maxBadFrames = 20;
 const tokenGraceMs = 30_000;
+const floodPauseMs = 5000;
 
 type Phase =
   | { readonly name: 'greeting'; readonly stopTimer: () => void }
@@ -36,6 +39,8 @@ type Hello = Extract<ParsedFrame, { type: 'hello' }>;
 export class SocketSession {
   readonly #services: SocketServices;
   readonly #connection: Connection;
+  readonly #address: string | undefined;
+  readonly #meter: FrameMeter | undefined;
   #phase: Phase;
   /** Ends what only waits for this socket. */
   readonly #left = new AbortController();
@@ -43,9 +48,12 @@ export class SocketSession {
   #inFlight = 0;
   #lastFrameAt: number;
 
-  constructor(services: SocketServices, connection: Connection) {
+  /** @param address  of the peer, as rates are counted */
+  constructor(services: SocketServices, connection: Connection, address?: string) {
     this.#services = services;
     this.#connection = connection;
+    this.#address = address;
+    this.#meter = services.limits.meterFrames();
     this.#lastFrameAt = services.clock.now();
     const stopTimer = services.clock.after(helloTimeoutMs, () => connection.close('unauthorized'));
     this.#phase = { name: 'greeting', stopTimer };
@@ -57,6 +65,7 @@ export class SocketSession {
     if (isBinary) return this.#connection.close('protocol');
     if (this.#phase.name === 'greeting' && bytes.byteLength > limits.helloBytes)
       return this.#connection.close('protocol');
+    const retryAfterMs = this.#count(this.#lastFrameAt);
     let frame: ParsedFrame;
     try {
       frame = parseFrame(bytes);
@@ -64,7 +73,17 @@ export class SocketSession {
       return this.#refuse(error);
     }
     this.#badFrames = 0;
-    this.#handle(frame);
+    if (retryAfterMs === undefined) this.#handle(frame);
+    else if (frame.type !== 'pong')
+      this.#answerError(
+        new ParleyError('rate_limited', { retryAfterMs }),
+        frame.type === 'call' ? frame.id : undefined,
+      );
+  }
+
+  /** The peer pinged; `ws` has answered. */
+  pinged(): void {
+    this.#count(this.#services.clock.now());
   }
 
   /** Called once a heartbeat: closes a silent peer and one whose token has ended, pings the others with what they should know. */
@@ -96,6 +115,15 @@ export class SocketSession {
       this.#phase.leave();
     }
     this.#phase = { name: 'closed' };
+  }
+
+  /** Counts a frame. For one too many, after how long to come again; who sends too many for long is cut off. */
+  #count(now: number): number | undefined {
+    const verdict = this.#meter?.count(now);
+    if (verdict === undefined || verdict.type === 'within') return undefined;
+    this.#services.limits.refused('frames');
+    if (verdict.type === 'flood') this.#connection.close('rate_limited', { retryAfterMs: floodPauseMs });
+    return verdict.retryAfterMs;
   }
 
   #handle(frame: ParsedFrame): void {
@@ -130,8 +158,9 @@ export class SocketSession {
     if (!supportedVersions.includes(hello.protocol)) return this.#connection.close('unsupported_version');
     const recording = this.#services.hub.record();
     try {
-      const token = await this.#services.tokens.verify(hello.token);
+      const token = await this.#services.authenticator.verify(hello.token);
       const { actor } = token;
+      await this.#services.limits.countHello(actor);
       const since = hello.resume?.epoch === this.#services.cluster.epoch ? hello.resume.since : undefined;
       const state = await this.#services.readResumeState({ actor, since });
       if (!state.isSessionLive) throw new ParleyError('session_revoked');
@@ -179,12 +208,14 @@ export class SocketSession {
     this.#connection.send({ type: 'error', error: answer.toBody(this.#services.newId()) });
     if (answer.code === 'session_revoked') this.#connection.close('session_revoked');
     else if (answer.status === 401) this.#connection.close('unauthorized');
+    else if (answer.code === 'rate_limited')
+      this.#connection.close('rate_limited', { retryAfterMs: answer.retryAfterMs ?? 1000 });
     else this.#connection.close('going_away', { retryAfterMs: answer.retryAfterMs ?? 1000 });
   }
 
   async #refresh(phase: Open, text: string): Promise<void> {
     try {
-      const token = await this.#services.tokens.verify(text);
+      const token = await this.#services.authenticator.verify(text);
       const isSame =
         token.actor.userId === phase.token.actor.userId &&
         token.actor.tenantId === phase.token.actor.tenantId;
@@ -203,6 +234,7 @@ export class SocketSession {
     const answered = dispatchCall(this.#services, phase.token.actor, {
       frame,
       abortSignal: this.#left.signal,
+      address: this.#address,
     });
     void answered.then((answer) => {
       this.#inFlight -= 1;
@@ -210,14 +242,16 @@ export class SocketSession {
     });
   }
 
-  #refuse(error: unknown, callId?: string): void {
-    const answer = this.#services.toParleyError(error);
-    const id = callId ?? (error instanceof FrameError ? error.callId : undefined);
+  #answerError(error: unknown, id: string | undefined): void {
     this.#connection.send({
       type: 'error',
       ...(id === undefined ? {} : { id }),
-      error: answer.toBody(this.#services.newId()),
+      error: this.#services.toParleyError(error).toBody(this.#services.newId()),
     });
+  }
+
+  #refuse(error: unknown, callId?: string): void {
+    this.#answerError(error, callId ?? (error instanceof FrameError ? error.callId : undefined));
     if (this.#phase.name === 'greeting') return this.#connection.close('unauthorized');
     this.#badFrames += 1;
     if (this.#badFrames >= maxBadFrames) this.#connection.close('protocol');

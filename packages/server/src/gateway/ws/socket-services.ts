@@ -1,19 +1,20 @@
 import type { ParleyError } from '@parley/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../access/actor.js';
-import type { Tokens } from '../../access/tokens.js';
+import type { Authenticator } from '../../access/authenticator.js';
 import type { Cluster } from '../../db/cluster.js';
 import type { ResumeState } from '../../eventlog/resume.js';
 import type { Hub } from '../../fanout/hub.js';
 import type { Execute } from '../../kernel/execute.js';
 import type { Registry } from '../../kernel/registry.js';
 import type { Clock } from '../../lib/clock.js';
+import type { Limiter } from '../../limits/limiter.js';
 import type { Admission } from './admission.js';
 
 /** What sockets need of the rest. */
 export interface SocketServices {
   readonly hub: Hub;
-  readonly tokens: Tokens;
+  readonly authenticator: Pick<Authenticator, 'verify'>;
   readonly cluster: Cluster;
   readonly registry: Registry;
   readonly execute: Execute;
@@ -23,6 +24,7 @@ export interface SocketServices {
   readonly admission: Pick<Admission, 'enter'>;
   /** Told of a socket that is let in; returns what to call when it is gone. */
   readonly presence: { connected(actor: Actor): () => void };
+  readonly limits: Pick<Limiter, 'countSocket' | 'countHello' | 'meterFrames' | 'refused'>;
   readonly clock: Clock;
   /** At least 0, below 1. */
   readonly random: () => number;

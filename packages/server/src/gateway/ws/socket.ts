@@ -3,6 +3,7 @@ import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocke
 import { limits, ParleyError } from '@parley/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
+import { addressKey } from '../../limits/address-key.js';
 import { Connection } from './connection.js';
 import { drain } from './drain.js';
 import { SocketSession } from './session.js';
@@ -33,14 +34,16 @@ export async function registerSocket(
   app.route({
     method: 'GET',
     url: '/v1/socket',
-    // Runs before the upgrade: a page of a foreign origin never gets a socket.
+    // Runs before the upgrade: a page of a foreign origin never gets a socket, nor does an address that opens too many.
     preValidation: async (request) => {
       if (!services.isOriginAllowed(request)) throw new ParleyError('origin_not_allowed');
+      services.limits.countSocket(addressKey(request.ip));
     },
     handler: () => {
       throw new ParleyError('not_found');
     },
-    wsHandler: (socket, request) => sockets.add(socket, request.raw.socket),
+    wsHandler: (socket, request) =>
+      sockets.add(socket, { stream: request.raw.socket, address: addressKey(request.ip) }),
   });
 }
 
@@ -60,13 +63,14 @@ class Sockets {
     return this.#sessions.size;
   }
 
-  add(socket: WebSocket, stream: Socket): void {
+  add(socket: WebSocket, { stream, address }: { readonly stream: Socket; readonly address: string }): void {
     const { clock, hub, events } = this.#services;
     const headOf = hub.headOf.bind(hub);
     const connection = new Connection({ socket, stream, clock, headOf, ...events });
-    const session = new SocketSession(this.#services, connection);
+    const session = new SocketSession(this.#services, connection, address);
     this.#sessions.set(session, connection);
     socket.on('message', (data: Buffer, isBinary: boolean) => session.receive(data, isBinary));
+    socket.on('ping', () => session.pinged());
     socket.on('close', () => {
       this.#sessions.delete(session);
       session.closed();

@@ -16,10 +16,10 @@ import {
   type TenantId,
   type UserId,
 } from '@parley/protocol';
+import { inProcessSessionId } from '../../access/actor.js';
 import type { Database } from '../../db/database.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Execute } from '../execute.js';
-import { inProcessSessionId } from '../in-process.js';
 import type { Registry } from '../registry.js';
 import {
   deleteOperations,

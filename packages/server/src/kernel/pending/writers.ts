@@ -5,6 +5,7 @@ export const writers = [
   'sendMessage',
   'editMessage',
   'deleteMessage',
+  'restoreMessage',
   'addReaction',
   'removeReaction',
 ] as const satisfies readonly OperationName[];

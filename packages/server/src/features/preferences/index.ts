@@ -1,0 +1,23 @@
+import { contracts, ParleyError, type Preferences } from '@parley/protocol';
+import { defineFeature } from '../../kernel/define-feature.js';
+import { findPreferences, updatePreferences } from './preferences.store.js';
+
+/** What somebody has chosen for themselves. The features it concerns read it from the row of the person. */
+export const preferencesFeature = defineFeature(contracts.preferences, {
+  handlers: {
+    getPreferences: {
+      policy: 'user',
+      run: async ({ db, actor }) => orEnded(await findPreferences(db, actor)),
+    },
+    updatePreferences: {
+      policy: 'user',
+      run: async ({ db, actor }, input) => orEnded(await updatePreferences(db, actor, input)),
+    },
+  },
+});
+
+/** A token outlives its user by minutes at most. */
+function orEnded(preferences: Preferences | undefined): Preferences {
+  if (preferences === undefined) throw new ParleyError('session_revoked');
+  return preferences;
+}
