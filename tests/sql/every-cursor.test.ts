@@ -37,6 +37,8 @@ describeEachEngine(`catching up with history ${seed}`, (open) => {
     views.push(emptyProjection(viewer.userId));
     const history = await beginHistory({ engine: open(), random, viewer, others });
     conversationId = history.conversationId;
+    // More than fifty steps in ten seconds make it busy.
+    listening.open(conversationId);
     views.push(await readAfresh(open(), viewer, conversationId));
     // On and on until everything that can happen has happened.
     const kinds = () => new Set(listening.events.map(({ kind }) => kind)).size;

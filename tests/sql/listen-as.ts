@@ -1,4 +1,4 @@
-import type { ChatEvent } from '@parley/protocol';
+import type { ChatEvent, ConversationId } from '@parley/protocol';
 import type { Actor } from '../../packages/server/src/access/actor.js';
 import type { Hub } from '../../packages/server/src/fanout/hub.js';
 import type { Subscriber } from '../../packages/server/src/fanout/subscriber.js';
@@ -18,5 +18,10 @@ export function listenAs(hub: Hub, { userId, sessionId }: Actor) {
     close: () => {},
   };
   hub.record().admit(subscriber, new Map());
-  return { events, end: () => hub.disconnect(subscriber) };
+  return {
+    events,
+    /** Looks at a conversation: its events come also while it is busy. */
+    open: (conversationId: ConversationId) => hub.setOpen(subscriber, [conversationId]),
+    end: () => hub.disconnect(subscriber),
+  };
 }
