@@ -34,15 +34,13 @@ export class Replica {
         for (const userId of event.data.userIds) put(this.#members, userId, { rev: event.seq, value: null });
         return;
       case 'message.created':
+      case 'message.updated':
       case 'message.deleted': {
         const { thread, ...message } = event.data;
         put(this.#messages, message.id, { rev: message.rev, value: message });
         if (thread !== undefined) put(this.#threads, thread.rootId, { rev: thread.rev, value: thread });
         return;
       }
-      case 'message.updated':
-        put(this.#messages, event.data.id, { rev: event.data.rev, value: event.data });
-        return;
       case 'reaction.added':
       case 'reaction.removed':
         put(this.#messages, event.data.message.id, {
