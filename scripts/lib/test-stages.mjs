@@ -12,10 +12,10 @@
 /** @type {TestStage[]} */
 export const testStages = [
   { name: 'unit', needsBuild: false, services: [], workers: 2, limitMinutes: 6 },
-  { name: 'database', needsBuild: false, services: ['postgres', 'redis'], workers: 2, limitMinutes: 12 },
-  { name: 'conformance', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 6 },
-  { name: 'faults', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 8 },
-  { name: 'cluster', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 8 },
+  { name: 'database', needsBuild: false, services: ['postgres', 'redis'], workers: 2, limitMinutes: 20 },
+  { name: 'conformance', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 10 },
+  { name: 'faults', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 12 },
+  { name: 'cluster', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 12 },
   { name: 'e2e', needsBuild: true, services: ['postgres', 'redis', 'chromium'], workers: 1, limitMinutes: 6 },
   { name: 'docs', needsBuild: true, services: ['chromium'], workers: 1, limitMinutes: 6 },
 ];
