@@ -8,7 +8,7 @@ import { newMessageId } from '../../packages/server/src/testing/seed.js';
 /** A conversation that people do everything to, one entry of the log after the other. */
 export interface RandomHistory {
   readonly conversationId: ConversationId;
-  /** Does one random thing that is allowed and adds an entry. */
+  /** Does one thing that is allowed and adds an entry: first one of each kind, then any. */
   step(): Promise<void>;
 }
 
@@ -50,8 +50,23 @@ class Players {
     this.#present = new Set(scene.others.slice(0, 2).map(({ userId }) => userId));
   }
 
+  /** One of each kind, each possible after those before it. */
+  readonly #opening = [
+    () => this.#send(),
+    () => this.#edit(),
+    () => this.#react(),
+    () => this.#unreact(),
+    () => this.#replyInThread(),
+    () => this.#remove(),
+    () => this.#add(),
+    () => this.#changePlace(),
+    () => this.#rename(),
+    () => this.#takeOut(),
+  ];
+
   /** Tries things until one of them is possible. */
   async step(): Promise<void> {
+    if ((await this.#opening.shift()?.()) === true) return;
     const things = [
       () => this.#send(),
       () => this.#send(),

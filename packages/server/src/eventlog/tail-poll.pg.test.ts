@@ -76,10 +76,12 @@ describePostgres('the tail poll', (open) => {
     await engine.database.transaction((tx) => touchUsers(tx, [userId, other, userId]));
     await poll();
     expect([...heard.heads]).toEqual([[local[0], 2]]);
-    expect(heard.touched.sort()).toEqual([userId, other].sort());
+    // While others' transactions hold the bound, people of the tests before may be told again: that is harmless, and not asked here.
+    const ofHere = () => heard.touched.filter((id) => id === userId || id === other).sort();
+    expect(ofHere()).toEqual([userId, other].sort());
     await poll();
     await poll();
-    expect(heard.touched).toHaveLength(2);
+    expect(ofHere()).toHaveLength(2);
   });
 
   it('finds what a transaction wrote that was open all the while, and tells people of others but once', async () => {
@@ -91,8 +93,11 @@ describePostgres('the tail poll', (open) => {
     await commit();
     await poll();
     await poll();
-    expect([heard.touched, heard.heads.has('long' as ConversationId)]).toEqual([[userId], false]);
+    const heardOfHere = heard.touched.filter((id) => id === userId);
+    // Before anything is judged: while it is open nothing can be pruned, in the tests after this one either.
+    const hadHeard = heard.heads.has('long' as ConversationId);
     await long.query('commit');
+    expect([heardOfHere, hadHeard]).toEqual([[userId], false]);
     await poll();
     expect(heard.heads.get('long' as ConversationId)).toBe(7);
   });
