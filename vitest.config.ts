@@ -28,7 +28,7 @@ const slow = { testTimeout: 60_000, hookTimeout: 60_000 };
 function project(
   name: string,
   include: string[],
-  options: { testTimeout?: number; hookTimeout?: number } = {},
+  options: { testTimeout?: number; hookTimeout?: number; globalSetup?: string; isolate?: boolean } = {},
 ) {
   return {
     extends: true as const,
@@ -73,7 +73,11 @@ export default defineConfig({
           exclude: [...notSources, ...Object.values(claimed).flat()],
         },
       },
-      project('database', claimed.database, slow),
+      project('database', claimed.database, {
+        ...slow,
+        globalSetup: source('server/src/testing/embedded-template.ts'),
+        isolate: false,
+      }),
       project('conformance', claimed.conformance, slow),
       project('faults', claimed.faults, { testTimeout: 300_000, hookTimeout: 60_000 }),
       project('cluster', claimed.cluster, { testTimeout: 1_800_000, hookTimeout: 60_000 }),

@@ -17,7 +17,7 @@ export const testStages = [
   { name: 'faults', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 12 },
   { name: 'cluster', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 12 },
   { name: 'e2e', needsBuild: true, services: ['postgres', 'redis', 'chromium'], workers: 1, limitMinutes: 6 },
-  { name: 'docs', needsBuild: true, services: ['chromium'], workers: 1, limitMinutes: 6 },
+  { name: 'docs', needsBuild: true, services: ['postgres', 'chromium'], workers: 1, limitMinutes: 8 },
 ];
 
 /**

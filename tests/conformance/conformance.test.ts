@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeBatch } from './batch.suite.js';
 import { describeFrames } from './frames.suite.js';
 import { describeHttp } from './http.suite.js';
 import { describeInvalidInputs } from './invalid.suite.js';
 import { describeOperations } from './operations.suite.js';
+import { describeOwnLog } from './own-log.suite.js';
 import { describePolicy } from './policy.suite.js';
 import { describeRepeats } from './repeats.suite.js';
 import { describeResume } from './resume.suite.js';
@@ -30,6 +32,8 @@ describe.each(listTargets())('$name', ({ open }) => {
   describe('invalid inputs', () => describeInvalidInputs(world));
   describe('HTTP', () => describeHttp(world));
   describe('frames', () => describeFrames(world));
+  describe('batches', () => describeBatch(world));
   describe('repeats', () => describeRepeats(world));
   describe('events and catching up', () => describeResume(world));
+  describe('one’s own log', () => describeOwnLog(world));
 });

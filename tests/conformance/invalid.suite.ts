@@ -13,9 +13,17 @@ const refusals = ['validation_failed', 'invalid_text', 'too_many_items', 'messag
 export function describeInvalidInputs(world: () => World): void {
   describe.each(transports)('over $name', (transport) => {
     it.each(operationNames)('%s refuses what does not fit, and says why', async (name) => {
-      const { prepare, optional, mayAnswer = [], mayBeEmpty = [], mayBeNull = [] } = caseOf(name);
+      const {
+        prepare,
+        optional,
+        mayAnswer = [],
+        mayBeEmpty = [],
+        mayRepeat = [],
+        mayBeNull = [],
+      } = caseOf(name);
       const harmless = [
         ...mayBeEmpty.map((field) => `${field}: nothing`),
+        ...mayRepeat.map((field) => `${field}: an item twice`),
         ...mayBeNull.map((field) => `${field}: null`),
       ];
       const { as, input } = await prepare(world());

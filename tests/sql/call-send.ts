@@ -20,6 +20,7 @@ export const status = {
   archived: 5,
   forbidden: 6,
   muted: 7,
+  blocked: 8,
 } as const;
 
 /** Calls the installed function as it is, on a connection whose transaction the test holds, or with a clock of the test's. */

@@ -15,6 +15,7 @@ export function listenAs(hub: Hub, { userId, sessionId }: Actor) {
     },
     writeSignal: () => {},
     writeHeads: () => {},
+    writeOwnHead: () => {},
     close: () => {},
   };
   hub.record().admit(subscriber, new Map());

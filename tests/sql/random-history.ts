@@ -36,11 +36,12 @@ export async function beginHistory(scene: Scene): Promise<RandomHistory> {
   return { conversationId, step: () => players.step() };
 }
 
-/** Keeps what is there to be changed: messages that live, reactions that stand, members that are in. */
+/** Keeps what is there to be changed: messages that live or were deleted by their senders, reactions that stand, members that are in. */
 class Players {
   readonly #scene: Scene;
   readonly #conversationId: ConversationId;
   readonly #live: Known[] = [];
+  readonly #deleted: Known[] = [];
   readonly #reactions: { readonly by: Actor; readonly messageId: string; readonly emoji: string }[] = [];
   readonly #present: Set<UserId>;
 
@@ -58,6 +59,7 @@ class Players {
     () => this.#unreact(),
     () => this.#replyInThread(),
     () => this.#remove(),
+    () => this.#restore(),
     () => this.#add(),
     () => this.#changePlace(),
     () => this.#rename(),
@@ -75,6 +77,7 @@ class Players {
       () => this.#replyInThread(),
       () => this.#edit(),
       () => this.#remove(),
+      () => this.#restore(),
       () => this.#react(),
       () => this.#react(),
       () => this.#unreact(),
@@ -136,8 +139,19 @@ class Players {
     const input = { conversationId: this.#conversationId, messageId: message.id };
     await this.#as(message.sender, 'deleteMessage', input);
     this.#live.splice(this.#live.indexOf(message), 1);
+    this.#deleted.push(message);
     for (const reaction of this.#reactions.filter(({ messageId }) => messageId === message.id))
       this.#reactions.splice(this.#reactions.indexOf(reaction), 1);
+    return true;
+  }
+
+  async #restore(): Promise<boolean> {
+    const message = this.#deleted.find(({ sender }) => this.#isIn(sender));
+    if (message === undefined) return false;
+    const input = { conversationId: this.#conversationId, messageId: message.id };
+    await this.#as(message.sender, 'restoreMessage', input);
+    this.#deleted.splice(this.#deleted.indexOf(message), 1);
+    this.#live.push(message);
     return true;
   }
 

@@ -1,7 +1,16 @@
 /**
  * The rule of rights a third time: for every right, what the flush says under the lock is what `hasRight` says, and in the order of the refusals.
  */
-import { hasRight, type OpId, type Right, rights, roles, speech } from '@parley/protocol';
+import {
+  blockedMark,
+  hasRight,
+  type OpId,
+  type Right,
+  refusalOf,
+  rights,
+  roles,
+  speech,
+} from '@parley/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { installFunctions } from '../../packages/server/src/db/install-functions.js';
@@ -13,6 +22,8 @@ import { newMessageId, seedConversation, seedUser } from '../../packages/server/
 /** Mostly active, or a run would see too few of the verdicts that come last. */
 const states = ['active', 'active', 'active', 'archived', 'deleted'] as const;
 const bits = fc.integer({ min: 0, max: Object.values(rights).reduce((all, bit) => all | bit, 0) });
+/** With the mark of a block as often as not. */
+const denied = fc.tuple(bits, fc.constantFrom(0, blockedMark)).map(([deny, mark]) => deny | mark);
 // The keys of the table are the rights.
 const names = Object.keys(rights) as Right[];
 
@@ -21,7 +32,7 @@ const situation = fc.record({
   roleRights: fc.array(bits, { minLength: 4, maxLength: 4 }),
   role: fc.constantFrom(...roles),
   allow: bits,
-  deny: bits,
+  deny: denied,
   isMember: fc.constantFrom(true, true, true, false),
   isMuted: fc.boolean(),
   right: fc.constantFrom(...names, 'member' as const),
@@ -33,7 +44,7 @@ function judge({ state, isMember, isMuted, right, ...member }: Situation): strin
   if (!isMember || state === 'deleted') return 'not_found';
   if (right === 'member') return 'admitted';
   if (state === 'archived') return 'conversation_archived';
-  if (!hasRight(member, right)) return 'forbidden';
+  if (!hasRight(member, right)) return refusalOf(member, rights[right]);
   return isMuted && (rights[right] & speech) !== 0 ? 'muted' : 'admitted';
 }
 
@@ -79,7 +90,8 @@ describeEachEngine('the rights of a flush', (open) => {
           const admission = admissions[index];
           if (admission?.status !== 'admitted') continue;
           const byRole = each.roleRights[roles.indexOf(each.role)] ?? 0;
-          expect(admission).toMatchObject({ role: each.role, rights: (byRole | each.allow) & ~each.deny });
+          const rightsAndMark = ((byRole | each.allow) & ~each.deny) | (each.deny & blockedMark);
+          expect(admission).toMatchObject({ role: each.role, rights: rightsAndMark });
         }
       }),
       { numRuns: 12 },
@@ -88,6 +100,7 @@ describeEachEngine('the rights of a flush', (open) => {
     expect([...seen].sort()).toEqual([
       'admitted',
       'conversation_archived',
+      'dm_not_allowed',
       'forbidden',
       'muted',
       'not_found',

@@ -2,7 +2,7 @@
  * Rights are judged twice: in TypeScript for the commands that run in a transaction of their own (`requireRight`), in SQL for sends. Both must say the
  * same of every head and every member.
  */
-import { ParleyError, roles } from '@parley/protocol';
+import { blockedMark, ParleyError, roles } from '@parley/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { requireRight } from '../../packages/server/src/access/access.js';
@@ -13,13 +13,15 @@ import { callSend, status } from './call-send.js';
 
 const states = ['active', 'archived', 'deleted'] as const;
 const bits = fc.integer({ min: 0, max: 15 });
+/** With the mark of a block as often as not. */
+const denied = fc.tuple(bits, fc.constantFrom(0, blockedMark)).map(([deny, mark]) => deny | mark);
 
 const situation = fc.record({
   state: fc.constantFrom(...states),
   roleRights: fc.array(bits, { minLength: 4, maxLength: 4 }),
   role: fc.constantFrom(...roles),
   allow: bits,
-  deny: bits,
+  deny: denied,
   /** 1: a member; anything else is somebody who was. */
   membership: fc.constantFrom(1, 1, 1, 2, 3),
 });
@@ -29,6 +31,7 @@ const statusOf: Partial<Record<string, number>> = {
   not_found: status.notFound,
   conversation_archived: status.archived,
   forbidden: status.forbidden,
+  dm_not_allowed: status.blocked,
 };
 
 /** What TypeScript says, in the words of SQL. */
@@ -81,6 +84,12 @@ describeEachEngine('the rule of rights under the lock', (open) => {
       { numRuns: 8 },
     );
     // A run in which a verdict never came up would prove nothing about it.
-    expect([...seen].sort()).toEqual([status.applied, status.notFound, status.archived, status.forbidden]);
+    expect([...seen].sort()).toEqual([
+      status.applied,
+      status.notFound,
+      status.archived,
+      status.forbidden,
+      status.blocked,
+    ]);
   });
 });

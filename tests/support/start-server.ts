@@ -47,7 +47,10 @@ export class ServerStartError extends Error {
   }
 }
 
-const cli = fileURLToPath(new URL('../../packages/server/dist/cli.js', import.meta.url));
+/** What was built, or what the runner of the mutants built in its place. */
+const cli =
+  process.env['PARLEY_TEST_SERVER_CLI'] ??
+  fileURLToPath(new URL('../../packages/server/dist/cli.js', import.meta.url));
 const keptOutput = 20_000;
 const readyWithinMs = 30_000;
 const stopWithinMs = 15_000;

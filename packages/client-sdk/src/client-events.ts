@@ -3,6 +3,8 @@ import type {
   EventKind,
   EventOf,
   Message,
+  OwnEventKind,
+  OwnEventOf,
   SignalKind,
   SignalOf,
 } from '@parley/protocol/wire';
@@ -17,11 +19,14 @@ export interface Learned {
 
 type Durable = { readonly [Kind in EventKind]: EventOf<Kind> & Learned };
 
+/** What this user changed about themselves, here or on another device, as it is now; each once, also after an absence. */
+type Own = { readonly [Kind in OwnEventKind]: OwnEventOf<Kind> };
+
 /** Told while online and stored nowhere: may be lost, and what it says is said again or ends by itself. */
 type Fleeting = { readonly [Kind in SignalKind]: SignalOf<Kind> };
 
-/** What a client tells, by name. Events of one conversation come in the order of their seq, each once. */
-export interface ClientEvents extends Durable, Fleeting {
+/** What a client tells, by name. Events of one conversation, and those of one's own, come in the order of their seq, each once. */
+export interface ClientEvents extends Durable, Own, Fleeting {
   /**
    * Something in the conversation is new; after any of its events, and where it moved without them being told. Of a conversation in which a lot happens and
    * that is not open, this is all that is told, at most once a second, with the latest message where that is another one; see `conversations.setOpen`.

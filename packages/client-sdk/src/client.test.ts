@@ -20,7 +20,7 @@ async function goOnline(client: ChatClient, platform: FakePlatform) {
   await platform.settle();
   platform.sockets.at(-1)?.handlers.opened();
   say(platform, { type: 'heads', heads: [[conversationId, 4]] });
-  say(platform, { type: 'welcome', userId: me, epoch: 'e', since: 's1', heartbeatMs: 15_000 });
+  say(platform, { type: 'welcome', userId: me, epoch: 'e', since: 's1', userSeq: 3, heartbeatMs: 15_000 });
 }
 
 function say(platform: FakePlatform, frame: object) {
@@ -159,6 +159,22 @@ describe('a client', () => {
     await platform.settle();
     expect(fetch.mock.calls[0]?.[0]).toContain('since=4');
     client.close();
+  });
+
+  it('tells what was changed about oneself elsewhere, once it is told that there is something', async () => {
+    const { client, platform, fetch } = setUp();
+    const data = { preferences: { hideReceipts: true } };
+    const item = { kind: 'preferences.updated', seq: 4, at: '', data };
+    fetch.mockResolvedValue(jsonResponse(200, { mode: 'log', items: [item], to: 4, head: 4 }));
+    const told: unknown[] = [];
+    client.on('preferences.updated', (event) => told.push(event));
+    await goOnline(client, platform);
+    await platform.settle();
+    expect(fetch).not.toHaveBeenCalled();
+    say(platform, { type: 'own_head', seq: 4 });
+    await platform.settle();
+    expect(fetch.mock.calls[0]?.[0]).toContain('/v1/users/me/changes?since=3');
+    expect(told).toEqual([item]);
   });
 
   it('watches people again at every welcome', async () => {

@@ -1,5 +1,5 @@
 /**
- * The client put together: `connection` keeps a socket, `sync` follows the logs, `lanes` carry commands, features are typed calls on top.
+ * The client put together: `connection` keeps a socket, `sync` and `own` follow the logs, `lanes` carry commands, features are typed calls on top.
  * Nothing happens before `connect()` but what is asked for.
  */
 import {
@@ -15,6 +15,7 @@ import type { ClientEvents } from './client-events.js';
 import { Connection } from './connection/connection.js';
 import type { ConnectionState } from './connection/connection-state.js';
 import type { GetToken } from './connection/get-token.js';
+import { type Blocks, createBlocks } from './features/blocks/blocks.js';
 import { type Conversations, createConversations } from './features/conversations/conversations.js';
 import { createMembers, type Members } from './features/members/members.js';
 import { createMessages, type Messages } from './features/messages/messages.js';
@@ -31,6 +32,7 @@ import type { View } from './lib/view.js';
 import { type Carrier, Lanes } from './outbox/lanes.js';
 import { createSocketCarrier, type SocketCarrier } from './outbox/socket-carrier.js';
 import type { Platform } from './platform/platform.js';
+import { OwnLog } from './sync/own-log.js';
 import { createReadChanges } from './sync/read-changes.js';
 import { Sync, type SyncOptions } from './sync/sync.js';
 
@@ -56,6 +58,7 @@ export interface ChatClient {
   readonly conversations: Conversations;
   readonly members: Members;
   readonly users: UsersApi;
+  readonly blocks: Blocks;
   readonly reactions: Reactions;
   readonly threads: Threads;
   /** How far you and the others have read. */
@@ -81,6 +84,7 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     askAllHeads: () => connection.renew(),
     ...announce(emitter),
   });
+  const own = followOwnLog(platform, http, emitter);
   const tell = tellSignals(emitter, platform);
   const socket: SocketCarrier = createSocketCarrier((frame) => connection.send(frame));
   const connection: Connection = new Connection({
@@ -89,11 +93,12 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     platform,
     clientName: options.clientName,
     resume: () => sync.resume,
-    onWelcome: (...told) => {
-      sync.receiveWelcome(...told);
+    onWelcome: (welcome, heads, isBeside) => {
+      sync.receiveWelcome(welcome, heads, isBeside);
+      own.receiveWelcome(welcome, isBeside);
       presence.resume();
     },
-    onFrame: (frame) => route(frame, { sync, socket, tell }),
+    onFrame: (frame) => route(frame, { sync, own, socket, tell }),
     onDigest: (digest) => sync.receiveDigest(digest),
     onCallsLost: socket.lost,
   });
@@ -102,7 +107,7 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     platform,
     carrier: () => chooseCarrier(state(), { socket: socket.carry, http }),
   });
-  connection.state.subscribe(() => followConnection(state(), { lanes, sync, socket }));
+  connection.state.subscribe(() => followConnection(state(), { lanes, sync, own, socket }));
   const call = createCall({ http, lanes, newId, state });
   const presence = createPresence({
     call,
@@ -113,15 +118,7 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     close: () => connection.close(),
     connection: connection.state,
     on: emitter.on,
-    ...createApis({
-      call,
-      newId,
-      platform,
-      setOpen: (conversationIds) => {
-        connection.setOpen(conversationIds);
-        sync.setOpen(conversationIds);
-      },
-    }),
+    ...createApis({ call, newId, platform, setOpen: openIn([connection, sync]) }),
     typing: createTyping({ platform, send: (input) => sendNow(state(), socket.carry, input) }),
     presence: presence.api,
     call,
@@ -136,12 +133,19 @@ interface ApiParts {
   readonly setOpen: (conversationIds: readonly ConversationId[]) => void;
 }
 
+function openIn(followers: readonly Pick<Sync, 'setOpen'>[]): ApiParts['setOpen'] {
+  return (conversationIds) => {
+    for (const follower of followers) follower.setOpen(conversationIds);
+  };
+}
+
 function createApis({ call, newId, platform, setOpen }: ApiParts) {
   return {
     messages: createMessages(call, newId),
     conversations: createConversations(call, newId, setOpen),
     members: createMembers(call),
     users: createUsers(call),
+    blocks: createBlocks(call),
     reactions: createReactions(call),
     threads: createThreads(call),
     receipts: createReceipts(call, platform),
@@ -170,6 +174,16 @@ function announce(
   };
 }
 
+function followOwnLog(platform: Platform, http: HttpCall, emitter: Emitter<ClientEvents>): OwnLog {
+  return new OwnLog({
+    platform,
+    readOwnChanges: (since) => http('listOwnChanges', { since, limit: 100 }),
+    // Kind and data come together in the union and leave together.
+    deliver: (event) => emitter.emit(event.kind, event as never),
+    reset: () => emitter.emit('reset', {}),
+  });
+}
+
 /** Hands signals to whoever listens; who is typing stops by itself. */
 function tellSignals(emitter: Emitter<ClientEvents>, platform: Platform): (signal: ChatSignal) => void {
   const typing = createTypingEndings({ platform, emit: (signal) => emitter.emit('typing', signal) });
@@ -189,15 +203,17 @@ function sendNow(state: ConnectionState, carry: Carrier, input: Input<'setTyping
 
 interface Receivers {
   readonly sync: Sync;
+  readonly own: OwnLog;
   readonly socket: SocketCarrier;
   readonly tell: (signal: ChatSignal) => void;
 }
 
-function route(frame: DownFrame, { sync, socket, tell }: Receivers): void {
+function route(frame: DownFrame, { sync, own, socket, tell }: Receivers): void {
   if (frame.type === 'event') sync.receiveEvent(frame.event);
   else if (frame.type === 'signal') tell(frame.signal);
   else if (frame.type === 'heads') sync.receiveHeads(frame.heads);
   else if (frame.type === 'head') sync.receiveHead(frame);
+  else if (frame.type === 'own_head') own.receiveHead(frame.seq);
   else if (frame.type === 'result' || frame.type === 'error') socket.receive(frame);
 }
 
@@ -218,10 +234,16 @@ function httpCarrier(http: HttpCall): Carrier {
 
 function followConnection(
   state: ConnectionState,
-  parts: { readonly lanes: Lanes; readonly sync: Sync; readonly socket: SocketCarrier },
+  parts: {
+    readonly lanes: Lanes;
+    readonly sync: Sync;
+    readonly own: OwnLog;
+    readonly socket: SocketCarrier;
+  },
 ): void {
   if (state.status === 'online') return parts.lanes.flush();
   parts.sync.disconnected();
+  parts.own.disconnected();
   parts.socket.lost();
   const end = endOf(state);
   if (end !== undefined) parts.lanes.rejectAll(end);

@@ -18,6 +18,7 @@ export function builtInAuth(options: BuiltInAuthOptions): BuiltInAuth {
 
 export {
   type Ack,
+  type Block,
   type ChatEvent,
   type Conversation,
   type ConversationId,
@@ -58,6 +59,7 @@ export type { ClientEvents, Learned } from './client-events.js';
 export type { CloseReason, ConnectionState } from './connection/connection-state.js';
 export type { GetToken } from './connection/get-token.js';
 export type { AuthState, BuiltInAuth, BuiltInAuthOptions } from './features/auth/built-in-auth.js';
+export type { Blocks } from './features/blocks/blocks.js';
 export type { Conversations } from './features/conversations/conversations.js';
 export type { Members } from './features/members/members.js';
 export type { Messages, NewMessage } from './features/messages/messages.js';

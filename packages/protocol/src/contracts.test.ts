@@ -94,7 +94,10 @@ describe('the contracts', () => {
   it('know no route, operation or event twice', () => {
     const all = Object.values(contracts);
     const names = all.flatMap((contract) => Object.keys(contract.operations));
-    const kinds = all.flatMap((contract) => Object.keys(contract.events));
+    // A client is told of all of them by their kinds alone.
+    const kinds = all.flatMap(({ events, signals, ownEvents }) =>
+      [events, signals, ownEvents].flatMap((part) => Object.keys(part)),
+    );
     const routes = operations.map(({ rest }) => rest.replaceAll(/:\w+/g, ':'));
     for (const list of [names, kinds, routes]) expect(list.toSorted()).toEqual([...new Set(list)].toSorted());
   });
@@ -105,6 +108,7 @@ describe('the contracts', () => {
 
   it('name events as past facts of a noun', () => {
     for (const contract of Object.values(contracts))
-      for (const kind of Object.keys(contract.events)) expect(kind).toMatch(/^[a-z]+\.[a-z]+ed$/);
+      for (const kind of Object.keys({ ...contract.events, ...contract.ownEvents }))
+        expect(kind).toMatch(/^[a-z]+\.[a-z]+e[dn]$/);
   });
 });

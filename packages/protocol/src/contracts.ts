@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import type { Contract, Operation } from './define.js';
 import { authContract } from './features/auth.contract.js';
+import { batchContract } from './features/batch.contract.js';
+import { blocksContract } from './features/blocks.contract.js';
 import { conversationsContract } from './features/conversations.contract.js';
 import { membersContract } from './features/members.contract.js';
 import { messagesContract } from './features/messages.contract.js';
@@ -27,6 +29,8 @@ export const contracts = {
   typing: typingContract,
   presence: presenceContract,
   preferences: preferencesContract,
+  blocks: blocksContract,
+  batch: batchContract,
   sync: syncContract,
 } as const satisfies Record<string, Contract>;
 
@@ -36,6 +40,7 @@ type Union<T> = (T extends unknown ? (value: T) => void : never) extends (value:
 type AllOperations = Union<(typeof contracts)[keyof typeof contracts]['operations']>;
 type AllEvents = Union<(typeof contracts)[keyof typeof contracts]['events']>;
 type AllSignals = Union<(typeof contracts)[keyof typeof contracts]['signals']>;
+type AllOwnEvents = Union<(typeof contracts)[keyof typeof contracts]['ownEvents']>;
 
 export type Operations = { [Name in keyof AllOperations]: AllOperations[Name] };
 export type OperationName = keyof Operations;
@@ -68,6 +73,22 @@ export interface EventEnvelope<Kind extends string, Data> {
 export type EventOf<Kind extends EventKind> = EventEnvelope<Kind, EventData<Kind>>;
 /** Every durable event, told apart by `kind`. */
 export type ChatEvent = { [Kind in EventKind]: EventOf<Kind> }[EventKind];
+
+export type OwnEventKind = keyof AllOwnEvents & string;
+type OwnEventData<Kind extends OwnEventKind> = AllOwnEvents[Kind] extends z.ZodType
+  ? z.output<AllOwnEvents[Kind]>
+  : never;
+
+/** An entry of one's own log with what it touched in its present state. */
+export interface OwnEventOf<Kind extends OwnEventKind> {
+  readonly kind: Kind;
+  readonly seq: number;
+  readonly at: string;
+  readonly data: OwnEventData<Kind>;
+}
+
+/** Every event of one's own log, told apart by `kind`. */
+export type OwnEvent = { [Kind in OwnEventKind]: OwnEventOf<Kind> }[OwnEventKind];
 
 export type SignalKind = keyof AllSignals & string;
 type SignalData<Kind extends SignalKind> = AllSignals[Kind] extends z.ZodType

@@ -38,6 +38,7 @@ export interface Contract<
   Operations extends Record<string, Operation> = Record<string, Operation>,
   Events extends Record<string, z.ZodType> = Record<string, z.ZodType>,
   Signals extends Record<string, z.ZodType> = Record<string, z.ZodType>,
+  OwnEvents extends Record<string, z.ZodType> = Record<string, z.ZodType>,
 > {
   readonly name: string;
   readonly operations: Operations;
@@ -45,6 +46,8 @@ export interface Contract<
   readonly events: Events;
   /** What is told once and stored nowhere, by kind: it may be lost, and the next one makes up for it. */
   readonly signals: Signals;
+  /** Durable entries of a person's own log, by kind: what they changed about themselves, for their other devices. */
+  readonly ownEvents: OwnEvents;
 }
 
 interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType, By extends Access> {
@@ -82,15 +85,21 @@ export function query<Input extends z.ZodType, Output extends z.ZodType, const B
   };
 }
 
-/** Names a feature's operations, events and signals. The name is the feature's folder in every package. */
+/** Names a feature's operations, events, signals and events of one's own log. The name is the feature's folder in every package. */
 export function defineContract<
   const Operations extends Record<string, Operation>,
   const Events extends Record<string, z.ZodType>,
   const Signals extends Record<string, z.ZodType> = Record<never, never>,
+  const OwnEvents extends Record<string, z.ZodType> = Record<never, never>,
 >(
   name: string,
-  parts: { readonly operations: Operations; readonly events: Events; readonly signals?: Signals },
-): Contract<Operations, Events, Signals> {
-  // Without signals the type parameter is the record of none.
-  return { name, signals: {} as Signals, ...parts };
+  parts: {
+    readonly operations: Operations;
+    readonly events: Events;
+    readonly signals?: Signals;
+    readonly ownEvents?: OwnEvents;
+  },
+): Contract<Operations, Events, Signals, OwnEvents> {
+  // Without them the type parameters are records of none.
+  return { name, signals: {} as Signals, ownEvents: {} as OwnEvents, ...parts };
 }

@@ -50,6 +50,7 @@ export const errorTable = {
   forbidden: { status: 403, retryable: false, message: 'You may not do this here.' },
   banned: { status: 403, retryable: false, message: 'This person is banned here.' },
   muted: { status: 403, retryable: true, message: 'You are muted here.' },
+  dm_not_allowed: { status: 403, retryable: false, message: 'You two may not write to each other alone.' },
   rank_too_low: { status: 403, retryable: false, message: 'Your role is not above theirs.' },
   origin_not_allowed: { status: 403, retryable: false, message: 'Pages of this origin may not connect.' },
   not_found: { status: 404, retryable: false, message: 'There is nothing here.' },

@@ -148,14 +148,6 @@ export const moment = z.iso
 /** Rights as bits of `rights`. */
 export const rightBits = z.int().min(0).max(allRights);
 
-/** An address a browser may load a picture from. */
-export const avatarUrl = z
-  .string()
-  .max(limits.urlCharacters)
-  .refine(isStorableText, storable)
-  .refine(isWebAddress, 'not an http or https address')
-  .meta({ format: 'uri', maxLength: limits.urlCharacters });
-
 export const limit = z.int().min(1).max(limits.pageSize);
 
 /** Opaque: hand back what a page gave. */
@@ -172,10 +164,6 @@ export function idList<Id extends z.ZodType>(item: Id, max: number = limits.idsP
 
 /** What a list answers beside its items. */
 export const page = { nextCursor: cursor.optional(), previousCursor: cursor.optional() };
-
-function isWebAddress(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-}
 
 function isMailAddress(value: string): boolean {
   const at = value.indexOf('@');

@@ -3,7 +3,7 @@
  *
  * Up: `hello` once and first; then `call`, `open`, `refresh`, `pong` in any order. Down: `heads` and `welcome` once; then `result` or `error`
  * for every call, `event` for what happens, `signal` for what passes, `heads` where events were left out, `head` in their place where a lot happens
- * and nobody looks, `ping` to be answered with `pong`, and `going_away` when another socket is to be opened. Events of one conversation come in the order of their seq; a hole means that something was
+ * and nobody looks, `own_head` when one's own log went on, `ping` to be answered with `pong`, and `going_away` when another socket is to be opened. Events of one conversation come in the order of their seq; a hole means that something was
  * dropped and is to be fetched.
  */
 import type { ChatEvent, ChatSignal } from './contracts.js';
@@ -80,6 +80,8 @@ export interface WelcomeFrame {
   readonly epoch: string;
   /** Opaque; show it in the next `hello`. */
   readonly since: string;
+  /** The seq of the latest entry of one's own log; 0 before the first. */
+  readonly userSeq: number;
   /** What this server can do, by the names of its contracts. Send nothing beyond. */
   readonly features: readonly string[];
   /** The server pings this often; no frame for twice as long means that the connection is dead. */
@@ -110,6 +112,12 @@ export interface SignalFrame {
   readonly signal: ChatSignal;
 }
 
+/** One's own log goes so far: read what is missing by `listOwnChanges`. Told once for several entries where they come quickly. */
+export interface OwnHeadFrame {
+  readonly type: 'own_head';
+  readonly seq: number;
+}
+
 export interface RefreshedFrame {
   readonly type: 'refreshed';
 }
@@ -134,6 +142,7 @@ export type DownFrame =
   | ErrorFrame
   | EventFrame
   | SignalFrame
+  | OwnHeadFrame
   | RefreshedFrame
   | PingFrame
   | GoingAwayFrame;

@@ -29,6 +29,8 @@ export const limits = {
   openConversations: 500,
   /** Sockets of one person; one more takes the place of the oldest. */
   socketsPerUser: 10,
+  /** Commands in one batch. */
+  batchOperations: 16,
   /** Messages in one bulk request. */
   messagesPerRequest: 100,
   /** Ids in one request. */
@@ -46,8 +48,6 @@ export const limits = {
   bioCodePoints: 1000,
   /** Address of a picture, in characters. */
   urlLength: 2000,
-  /** An address of a picture. */
-  urlCharacters: 2000,
   /** What somebody says of themselves, in code points. */
   statusCodePoints: 100,
   usernameMin: 3,

@@ -22,6 +22,11 @@ const signals: Record<string, z.ZodType> = Object.assign(
   ...Object.values(contracts).map((contract) => contract.signals),
 );
 
+const ownEvents: Record<string, z.ZodType> = Object.assign(
+  {},
+  ...Object.values(contracts).map((contract) => contract.ownEvents),
+);
+
 const errorBody = z.strictObject({
   code: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
@@ -57,6 +62,7 @@ const frames: Record<(UpFrame | DownFrame)['type'], z.ZodType> = {
     sessionId: sessionId.nullable(),
     epoch: z.string(),
     since: z.string(),
+    userSeq: z.int().min(0),
     features: z.array(z.enum(Object.keys(contracts))),
     heartbeatMs: z.int(),
   }),
@@ -85,6 +91,7 @@ const frames: Record<(UpFrame | DownFrame)['type'], z.ZodType> = {
       })
       .refine(({ kind, data }) => signals[kind]?.safeParse(data).success === true, 'data of its kind'),
   }),
+  own_head: z.strictObject({ type: z.literal('own_head'), seq: z.int().min(1) }),
   refreshed: z.strictObject({ type: z.literal('refreshed') }),
   ping: z.strictObject({ type: z.literal('ping'), digest: z.uint32().optional() }),
   going_away: z.strictObject({ type: z.literal('going_away'), withinMs: z.int().min(1) }),
@@ -146,7 +153,7 @@ describe('PROTOCOL.md', () => {
     expect(cells(String(code)).slice(0, 3)).toEqual([String(code), `\`${name}\``, reconnect]);
   });
 
-  it.each([...Object.keys(events), ...Object.keys(signals)])(
+  it.each([...Object.keys(events), ...Object.keys(signals), ...Object.keys(ownEvents)])(
     'has the row of the event or signal %s',
     (kind) => {
       expect(cells(`\`${kind}\``)[1]).not.toBe('');
@@ -163,6 +170,7 @@ describe('PROTOCOL.md', () => {
       ...Object.keys(errorTable),
       ...Object.keys(events),
       ...Object.keys(signals),
+      ...Object.keys(ownEvents),
       ...Object.values(closeCodes).map(({ code }) => String(code)),
     ];
     expect(named.toSorted()).toEqual(known.toSorted());

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  allRights,
+  blockedMark,
   compareRoles,
   defaultRoleRights,
+  deniedByBlock,
   directRoleRights,
   hasRight,
   type Right,
   type Role,
+  refusalOf,
   rights,
+  rightsOf,
   roles,
 } from './rights.js';
 
@@ -80,6 +85,28 @@ describe('hasRight', () => {
 
   it('gives nothing to a role the conversation has no rights for', () => {
     expect(held('owner', {}, [rights.send])).toEqual([]);
+  });
+});
+
+describe('a block', () => {
+  it('takes speech in a direct conversation and leaves deleting one’s own', () => {
+    expect(held('member', { deny: deniedByBlock }, directRoleRights)).toEqual(['delete_own']);
+  });
+
+  it('is marked by a bit above all rights that a 32-bit integer holds and nobody is given', () => {
+    expect(blockedMark).toBe(2 ** 30);
+    expect(blockedMark & allRights).toBe(0);
+    expect(rightsOf({ roleRights: [allRights], role: 'member', allow: 0, deny: deniedByBlock })).toBe(
+      allRights & ~deniedByBlock,
+    );
+  });
+
+  it('is the reason only where what it takes is missing', () => {
+    const { send, react, edit_own, add_members, delete_own } = rights;
+    for (const bits of [send, react, edit_own, send | delete_own])
+      expect(refusalOf({ deny: deniedByBlock }, bits)).toBe('dm_not_allowed');
+    expect(refusalOf({ deny: deniedByBlock }, add_members)).toBe('forbidden');
+    expect(refusalOf({ deny: send }, send)).toBe('forbidden');
   });
 });
 

@@ -27,6 +27,18 @@ export type Role = (typeof roles)[number];
 /** What somebody who is muted may not do. */
 export const speech: number = rights.send | rights.edit_own | rights.react;
 
+/**
+ * Denied to both people of a direct conversation of whom one has blocked the other: speech, and a mark that says why. The mark is no right and stands above
+ * them, so no input can set it.
+ */
+export const blockedMark = 2 ** 30;
+export const deniedByBlock: number = blockedMark | speech;
+
+/** The answer to a member who has none of these rights, as bits: what a block takes away is told apart. */
+export function refusalOf({ deny }: { readonly deny: number }, bits: number): 'dm_not_allowed' | 'forbidden' {
+  return (deny & blockedMark) !== 0 && (bits & speech) !== 0 ? 'dm_not_allowed' : 'forbidden';
+}
+
 const own = rights.send | rights.edit_own | rights.delete_own | rights.react;
 /** All rights there are; what an owner has. */
 export const allRights: number = Object.values(rights).reduce((all, bit) => all | bit, 0);

@@ -3,7 +3,7 @@
  * fields and errors do not change it, they are announced by name in `welcome.features`.
  *
  * - 1 (2026-11): hello, welcome, heads, call, result, error, event, refresh, refreshed, ping, pong. Operations of users,
- *   conversations, members, messages and sync.
+ *   conversations, members, messages and sync. Added without a new version: signal, head, open, going_away, own_head.
  */
 export const protocolVersion = 1;
 

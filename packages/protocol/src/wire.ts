@@ -10,6 +10,9 @@ export type {
   OperationName,
   Operations,
   Output,
+  OwnEvent,
+  OwnEventKind,
+  OwnEventOf,
   ServerOperationName,
   SignalKind,
   SignalOf,
@@ -26,13 +29,15 @@ export {
   type ParleyErrorOptions,
 } from './errors.js';
 export type { OwnSession, Session } from './features/auth.contract.js';
+export type { BatchOutcome } from './features/batch.contract.js';
+export type { Block } from './features/blocks.contract.js';
 export type { Conversation, ConversationSummary } from './features/conversations.contract.js';
 export type { Ack, MessageVersion } from './features/messages.contract.js';
 export type { Preferences } from './features/preferences.contract.js';
 export type { OwnPresence, Presence, Status } from './features/presence.contract.js';
 export type { Reaction } from './features/reactions.contract.js';
 export type { Receipt } from './features/receipts.contract.js';
-export type { ChangesPage } from './features/sync.contract.js';
+export type { ChangesPage, OwnChangesPage } from './features/sync.contract.js';
 export type { ManagedUser, Me, Profile, User, Users } from './features/users.contract.js';
 export type {
   CallFrame,
@@ -45,6 +50,7 @@ export type {
   HeadsFrame,
   HelloFrame,
   OpenFrame,
+  OwnHeadFrame,
   PingFrame,
   PongFrame,
   RefreshedFrame,
@@ -75,13 +81,16 @@ export type { Thread } from './resources/thread.js';
 export type { Watermarks } from './resources/watermarks.js';
 export {
   allRights,
+  blockedMark,
   compareRoles,
   defaultRoleRights,
+  deniedByBlock,
   directRoleRights,
   hasRight,
   type Right,
   type RightsInput,
   type Role,
+  refusalOf,
   rights,
   rightsOf,
   roles,

@@ -12,6 +12,7 @@ import { createTokens, type Tokens } from './access/tokens.js';
 import { connectNodes, type Nodes } from './core/connect-nodes.js';
 import { hiddenFeatures, openAuthenticator } from './core/open-authenticator.js';
 import { openBroker, scopeOf } from './core/open-broker.js';
+import { type OpenedHooks, openHooks } from './core/open-hooks.js';
 import { openLimits } from './core/open-limits.js';
 import { openPeople } from './core/open-people.js';
 import { openResetRequests } from './core/open-reset-requests.js';
@@ -32,8 +33,9 @@ import type { ResetRequests } from './features/auth/reset-requests.js';
 import { createFeatures } from './features/index.js';
 import type { PresenceBoard } from './features/presence/presence.js';
 import { Batcher } from './kernel/batcher.js';
+import type { Execute } from './kernel/call.js';
 import type { Feature } from './kernel/define-feature.js';
-import { createExecute, type Execute } from './kernel/execute.js';
+import { createExecute } from './kernel/execute.js';
 import { createFlush } from './kernel/flush.js';
 import { createParley, type Parley } from './kernel/parley.js';
 import { PendingDrain } from './kernel/pending/drain.js';
@@ -120,7 +122,8 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
     busyConversations: () => fanout.hub.busyConversations,
   });
   const parts: Parts = { options, database, metrics, newId, log };
-  const fanout = openFanout({ ...parts, cluster }, () => registry);
+  const hooks = openHooks(parts);
+  const fanout = openFanout({ ...parts, cluster, hooks }, () => registry);
   const { hub, nodes, people, wakeups } = fanout;
   const resetRequests = openResetRequests({ database, options, log });
   const registry = createRegistry(
@@ -129,7 +132,7 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
   );
   const batcher: Batcher = createBatcher({ ...parts, functions, registry, fanout });
   const limits = openLimits({ options, scope: scopeOf(cluster), metrics: metrics.registry });
-  const execute = openExecute({ ...parts, registry, batcher, limits, fanout });
+  const execute = openExecute({ ...parts, registry, batcher, limits, fanout, gate: hooks.gate });
   const { parley, stop } = startBackground({ ...parts, registry, execute });
   return {
     database,
@@ -152,7 +155,9 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
         wakeups,
         { close: stop },
         resetRequests,
+        { close: () => hooks.admitted() },
         { close: () => batcher.drain() },
+        hooks,
         people,
         nodes,
         limits,
@@ -162,20 +167,24 @@ async function assemble(options: ResolvedOptions, database: Database, log: CoreL
 }
 
 interface ExecuteParts extends Parts {
+  readonly gate: OpenedHooks['gate'];
   readonly registry: Registry;
   readonly batcher: Batcher;
   readonly limits: Limiter;
   readonly fanout: Fanout;
 }
 
-function openExecute({ options, database, newId, registry, batcher, limits, fanout }: ExecuteParts): Execute {
+function openExecute(parts: ExecuteParts): Execute {
+  const { options, database, newId, registry, batcher, limits, fanout, gate } = parts;
   return createExecute({
     database,
     registry,
     batcher,
     limits,
+    gate,
     publish: fanout.publish,
     touch: fanout.nodes.touchElsewhere,
+    touchOwn: fanout.nodes.touch,
     newId,
     now: options.clock.now,
     delay,
@@ -203,6 +212,7 @@ type Fanout = ReturnType<typeof openFanout>;
 
 interface FanoutParts extends Parts {
   readonly cluster: Cluster;
+  readonly hooks: OpenedHooks;
 }
 
 /** The sockets here, the nodes elsewhere, and what they are told. Nothing is read through the registry before the core is open. */
@@ -232,8 +242,9 @@ function openFanout(parts: FanoutParts, registry: () => Registry) {
   const publish = (publication: Publication): void => {
     metrics.publishedEvents.inc(publication.events.length);
     nodes.publish(publication);
+    parts.hooks.told(publication);
   };
-  const wakeups = new Wakeups({ hub, clock: options.clock });
+  const wakeups = new Wakeups({ hub, clock: options.clock, arriving: nodes.arriving });
   const people = openPeople({
     database,
     signal: nodes.publishSignal,

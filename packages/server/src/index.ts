@@ -1,4 +1,5 @@
 /** The Parley server: as a function, and as a Fastify plugin. */
+export { type ChatEvent, ParleyError } from '@parley/protocol';
 export type {
   Auth,
   BuiltinAuth,
@@ -10,6 +11,17 @@ export type {
   SecretAlgorithm,
 } from './access/auth-options.js';
 export type { ServerKey } from './access/server-keys.js';
+export type {
+  AnyHookCommand,
+  BeforeCommand,
+  CommandName,
+  HookActor,
+  HookCall,
+  HookCommand,
+  Hooks,
+  HookVerdict,
+  OnHookFailure,
+} from './kernel/hooks/hooks.js';
 export type { CallOptions, Calls, SystemCalls } from './kernel/in-process.js';
 export type { Parley } from './kernel/parley.js';
 export type { RefusedOperation } from './kernel/pending/drain.js';

@@ -4,6 +4,7 @@ import type { Config } from './config/config-schema.js';
 import type { RateLimitOverrides } from './config/rate-limits.js';
 import type { MailOptions } from './features/auth/mailer.js';
 import type { DemoAccount } from './gateway/http/web-app.js';
+import type { Hooks, OnHookFailure } from './kernel/hooks/hooks.js';
 import type { RefusedOperation } from './kernel/pending/drain.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { authFromConfig } from './options/auth-from-config.js';
@@ -86,6 +87,22 @@ export interface ParleyOptions {
    * listed in `pendingOperations` until they are discarded.
    */
   readonly onRefused?: (refused: RefusedOperation) => unknown;
+  /**
+   * Functions of yours around the operations: to look at commands before they are carried out, to narrow who may do what, to hear what was committed.
+   * @default {}
+   */
+  readonly hooks?: Hooks;
+  /**
+   * How long `beforeCommand` and `authorise` may take for one operation, in milliseconds.
+   * @default 2000
+   */
+  readonly hookTimeoutMs?: number;
+  /**
+   * What becomes of an operation whose hook throws anything but a `ParleyError` or takes too long: it is refused as `unavailable`, which clients try again, or
+   * let through as it came. Each failure is logged and counted either way.
+   * @default 'refuse'
+   */
+  readonly onHookFailure?: OnHookFailure;
   /** Time; tests drive it. */
   readonly clock?: Clock;
 }
@@ -109,6 +126,9 @@ export const optionDefaults = {
   demoAccounts: [],
   onMigrated: () => {},
   onRefused: () => {},
+  hooks: {},
+  hookTimeoutMs: 2000,
+  onHookFailure: 'refuse',
   clock: systemClock,
 } as const satisfies Omit<Required<ParleyOptions>, 'secret'>;
 

@@ -3,8 +3,8 @@ import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parley } from './plugin.js';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.js';
+import { testSecret as secret } from './testing/test-secret.js';
 
-const secret = 'a secret of tests that is long enough';
 const register = () => ({ username: `p-${randomUUID().slice(0, 13)}`, password: 'long enough for anybody' });
 
 describe('the plugin', () => {

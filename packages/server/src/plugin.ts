@@ -125,6 +125,7 @@ async function registerApi(
     events: createSocketMetrics(core.metrics.registry),
     isOriginAllowed: mayCall,
     toParleyError,
+    arriving: core.nodes.arriving,
     readResumeState: (resume) => readResumeState(core.database.kysely, core.cluster, resume),
   };
   await registerSocket(app, services, { drainMs });

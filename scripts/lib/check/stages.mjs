@@ -16,7 +16,8 @@ import { checkTypes } from './types.mjs';
 export const checkStages = [
   { name: 'biome', needsBuild: false, check: checkFormatAndLint },
   { name: 'architecture', needsBuild: false, check: checkArchitecture },
-  { name: 'types', needsBuild: false, check: checkTypes },
+  // The examples are checked against what a stranger installs.
+  { name: 'types', needsBuild: true, check: checkTypes },
   { name: 'reference', needsBuild: false, check: checkReference },
   { name: 'knip', needsBuild: false, check: checkUnused },
   { name: 'packages', needsBuild: true, check: checkPackages },

@@ -1,15 +1,16 @@
 /**
  * Who may call what: one row or more for every operation of the contract, one cell for everybody there is. An operation without a row does not compile.
  *
- * Columns: AN without a token, XT of another tenant, NM never a member, LR left, BN banned, ME member, MO moderator, AD admin, OW owner.
+ * Columns: AN without a token, XT of another tenant, NM never a member, LR left, BN banned, BL a member whom the owner has blocked, ME member, MO moderator, AD admin,
+ * OW owner. The owner and who they have blocked also share a direct conversation from before.
  * Cells: `2` done; `0` answered, and nothing of the conversation in it; `U` unauthenticated; `N` not_found; `F` forbidden; `R` rank_too_low; `L` last_owner;
- * `I` invalid_reference; `-` says nothing about authorization.
+ * `I` invalid_reference; `D` dm_not_allowed; `-` says nothing about authorization.
  */
 import type { ErrorCode, OperationName } from '@parley/protocol/wire';
 import { newId } from '../../support/people.js';
 import type { Place } from './place.js';
 
-export const columns = ['AN', 'XT', 'NM', 'LR', 'BN', 'ME', 'MO', 'AD', 'OW'] as const;
+export const columns = ['AN', 'XT', 'NM', 'LR', 'BN', 'BL', 'ME', 'MO', 'AD', 'OW'] as const;
 export type Column = (typeof columns)[number];
 
 export const refusals: Readonly<Record<string, ErrorCode>> = {
@@ -19,6 +20,7 @@ export const refusals: Readonly<Record<string, ErrorCode>> = {
   R: 'rank_too_low',
   L: 'last_owner',
   I: 'invalid_reference',
+  D: 'dm_not_allowed',
 };
 
 export interface Row {
@@ -34,13 +36,17 @@ export interface Row {
   readonly secret?: (place: Place) => string;
 }
 
-//              columns: AN XT NM LR BN ME MO AD OW
-const members = /*    */ 'U N N N N 2 2 2 2';
-const owners = /*     */ 'U N N N N F F F 2';
-const admins = /*     */ 'U N N N N F F 2 2';
-const moderators = /* */ 'U N N N N F 2 2 2';
-const oneself = /*    */ 'U - 2 2 2 2 2 2 2';
-const nobody = /*     */ 'U F F F F F F F F';
+//              columns: AN XT NM LR BN BL ME MO AD OW
+const members = /*    */ 'U N N N N 2 2 2 2 2';
+const owners = /*     */ 'U N N N N F F F F 2';
+const admins = /*     */ 'U N N N N F F F 2 2';
+const moderators = /* */ 'U N N N N F F 2 2 2';
+const oneself = /*    */ 'U - 2 2 2 2 2 2 2 2';
+/** In the direct conversation of the owner and who they have blocked. */
+const silenced = /*   */ 'U N N N N D N N N D';
+const pair = /*       */ 'U N N N N 2 N N N 2';
+const neither = /*    */ 'U N N N N F N N N F';
+const nobody = /*     */ 'U F F F F F F F F F';
 
 const here = ({ conversationId }: Place) => ({ conversationId });
 const reads = (input: Row['input'] = here): readonly Row[] => [{ cells: members, isReading: true, input }];
@@ -54,8 +60,19 @@ const message = (by: keyof Place['messages']) => (place: Place) => ({
 /** One's own where one has one. */
 const own = (place: Place, as: Column) => ({
   ...here(place),
-  messageId: place.messages[as === 'MO' || as === 'AD' || as === 'OW' ? as : 'ME'],
+  messageId: place.messages[as === 'BL' || as === 'MO' || as === 'AD' || as === 'OW' ? as : 'ME'],
 });
+/** In the direct conversation, where a message of each stands. */
+const inDirect =
+  (more: object = {}): Row['input'] =>
+  ({ people }) => ({ conversationId: people.direct.conversationId, ...more });
+const inDirectOn =
+  (more: object = {}): Row['input'] =>
+  ({ people }, as) => ({
+    conversationId: people.direct.conversationId,
+    messageId: people.direct.messages[as === 'BL' ? 'BL' : 'OW'],
+    ...more,
+  });
 const about =
   (who: (place: Place) => string, more: object = {}): Row['input'] =>
   (place) => ({ ...here(place), userId: who(place), ...more });
@@ -71,16 +88,16 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
   requestPasswordReset: needsNoToken,
   resetPassword: needsNoToken,
   // These end the session they are asked with; whose they are is proved by the token alone.
-  logoutAll: [{ cells: 'U - - - - - - - -', input: () => ({}) }],
+  logoutAll: [{ cells: 'U - - - - - - - - -', input: () => ({}) }],
   changePassword: [
     {
-      cells: 'U - - - - - - - -',
+      cells: 'U - - - - - - - - -',
       input: () => ({ currentPassword: 'a password of somebody', newPassword: 'another password of theirs' }),
     },
   ],
   listSessions: [{ cells: oneself, isReading: true, input: () => ({}) }],
   revokeSession: [
-    { what: "the owner's", cells: 'U N N N N N N N 2', input: ({ newSession }) => newSession('OW') },
+    { what: "the owner's", cells: 'U N N N N N N N N 2', input: ({ newSession }) => newSession('OW') },
   ],
 
   getMe: [{ cells: oneself, isReading: true, input: () => ({}) }],
@@ -88,7 +105,7 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
   getUser: [
     {
       what: 'the owner',
-      cells: 'U N 2 2 2 2 2 2 2',
+      cells: 'U N 2 2 2 2 2 2 2 2',
       isReading: true,
       input: (place) => ({ userId: owner(place) }),
     },
@@ -96,7 +113,7 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
   searchUsers: [
     {
       what: 'the owner',
-      cells: 'U 0 2 2 2 2 2 2 2',
+      cells: 'U 0 2 2 2 0 2 2 2 2',
       isReading: true,
       input: ({ people }) => ({ q: people.OW.username }),
       secret: owner,
@@ -106,6 +123,10 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
   revokeUserTokens: [{ cells: nobody, input: (place) => ({ userId: target(place) }) }],
   getPreferences: [{ cells: oneself, isReading: true, input: () => ({}) }],
   updatePreferences: [{ cells: oneself, input: () => ({ hideReceipts: false }) }],
+  listOwnChanges: [{ cells: oneself, isReading: true, input: () => ({ since: 0 }) }],
+  blockUser: [{ cells: oneself, input: ({ people }) => ({ userId: people.bystander.id }) }],
+  unblockUser: [{ cells: oneself, input: ({ people }) => ({ userId: people.bystander.id }) }],
+  listBlocks: [{ cells: oneself, isReading: true, input: () => ({}) }],
   watchPresence: [{ cells: oneself, input: () => ({ userIds: [] }) }],
   listPresence: [{ cells: oneself, isReading: true, input: (place) => ({ ids: owner(place) }) }],
   getOwnPresence: [{ cells: oneself, isReading: true, input: () => ({}) }],
@@ -114,11 +135,11 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
   createConversation: [
     {
       what: 'with the owner',
-      cells: 'U I 2 2 2 2 2 2 -',
+      cells: 'U I 2 2 2 D 2 2 2 -',
       input: (place) => ({ type: 'group', memberIds: [owner(place)] }),
     },
   ],
-  listConversations: [{ cells: 'U 0 0 0 0 2 2 2 2', isReading: true, input: () => ({}) }],
+  listConversations: [{ cells: 'U 0 0 0 0 2 2 2 2 2', isReading: true, input: () => ({}) }],
   getConversation: reads(),
   updateConversation: [
     { what: 'the name', cells: admins, input: (place) => ({ ...here(place), name: 'Other' }) },
@@ -134,24 +155,33 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
 
   listMembers: reads(),
   addMembers: [
+    { what: 'to a direct conversation', cells: neither, input: inDirect({ userIds: [newId()] }) },
     { cells: members, input: (place) => ({ ...here(place), userIds: [place.people.NM.id] }) },
     {
       what: 'as admins',
-      cells: 'U N N N N R R 2 2',
+      cells: 'U N N N N R R R 2 2',
       input: (place) => ({ ...here(place), userIds: [place.people.NM.id], role: 'admin' }),
     },
   ],
   removeMember: [
     { what: 'a member', cells: moderators, input: about(target) },
-    { what: 'an admin', cells: 'U N N N N F R R 2', input: about(otherAdmin) },
-    { what: 'the owner', cells: 'U N N N N F R R L', input: about(owner) },
+    { what: 'an admin', cells: 'U N N N N F F R R 2', input: about(otherAdmin) },
+    { what: 'the owner', cells: 'U N N N N F F R R L', input: about(owner) },
   ],
   updateMember: [
+    {
+      what: 'what is denied for a block',
+      cells: neither,
+      input: (place, as) => ({
+        ...inDirect({ deny: 0 })(place, as),
+        userId: place.people[as === 'BL' ? 'OW' : 'BL'].id,
+      }),
+    },
     { what: 'the role of a member', cells: admins, input: about(target, { role: 'moderator' }) },
-    { what: 'a member to owner', cells: 'U N N N N F F R 2', input: about(target, { role: 'owner' }) },
+    { what: 'a member to owner', cells: 'U N N N N F F F R 2', input: about(target, { role: 'owner' }) },
     {
       what: 'the role of an admin',
-      cells: 'U N N N N F F R 2',
+      cells: 'U N N N N F F F R 2',
       input: about(otherAdmin, { role: 'member' }),
     },
     { what: 'what a member may do', cells: admins, input: about(target, { deny: 1 }) },
@@ -161,11 +191,11 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
       input: about(target, { mutedUntil: '2099-01-01T00:00:00Z' }),
     },
   ],
-  leaveConversation: changes('U N N 2 N 2 2 2 L'),
+  leaveConversation: changes('U N N 2 N 2 2 2 2 L'),
   transferOwnership: changes(owners, about(target)),
   banMember: [
     { what: 'a member', cells: moderators, input: about(target) },
-    { what: 'an admin', cells: 'U N N N N F R R 2', input: about(otherAdmin) },
+    { what: 'an admin', cells: 'U N N N N F F R R 2', input: about(otherAdmin) },
   ],
   unbanMember: changes(
     moderators,
@@ -173,44 +203,77 @@ export const matrix: { readonly [Name in OperationName]: readonly Row[] | typeof
   ),
   listBans: [{ cells: moderators, isReading: true, input: here }],
 
-  sendMessage: changes(members, (place) => ({ ...here(place), id: newId(), content: 'said' })),
+  sendMessage: [
+    ...changes(members, (place) => ({ ...here(place), id: newId(), content: 'said' })),
+    { what: 'across a block', cells: silenced, input: inDirect({ id: newId(), content: 'said' }) },
+  ],
   sendMessages: changes(members, (place) => ({
     ...here(place),
     messages: [{ id: newId(), content: 'said' }],
   })),
   editMessage: [
+    { what: 'across a block', cells: silenced, input: inDirectOn({ content: 'changed' }) },
     { what: 'own', cells: members, input: (place, as) => ({ ...own(place, as), content: 'changed' }) },
     {
       what: "another member's",
-      cells: 'U N N N N F F F F',
+      cells: 'U N N N N F F F F F',
       input: (place) => ({ ...message('target')(place), content: 'changed' }),
     },
   ],
   deleteMessage: [
     { what: 'own', cells: members, input: own },
     { what: "a member's", cells: moderators, input: message('target') },
-    { what: "the owner's", cells: 'U N N N N F R R 2', input: message('OW') },
+    { what: "the owner's", cells: 'U N N N N F F R R 2', input: message('OW') },
   ],
   restoreMessage: [{ what: 'deleted by a member', cells: moderators, input: message('deleted') }],
-  listMessages: reads(),
+  listMessages: [...reads(), { what: 'across a block', cells: pair, isReading: true, input: inDirect() }],
   getMessage: reads(message('OW')),
   listVersions: reads(message('OW')),
-  addReaction: changes(members, (place) => ({ ...message('OW')(place), emoji: ':ship:' })),
-  removeReaction: changes(members, (place) => ({ ...message('OW')(place), emoji: ':ship:' })),
+  addReaction: [
+    ...changes(members, (place) => ({ ...message('OW')(place), emoji: ':ship:' })),
+    { what: 'across a block', cells: silenced, input: inDirectOn({ emoji: ':ship:' }) },
+  ],
+  removeReaction: [
+    ...changes(members, (place) => ({ ...message('OW')(place), emoji: ':ship:' })),
+    { what: 'across a block', cells: silenced, input: inDirectOn({ emoji: ':ship:' }) },
+  ],
   listReactions: reads(message('OW')),
   listReplies: reads(message('OW')),
   listThreads: reads(),
   followThread: changes(members, (place) => ({ ...here(place), rootId: place.messages.OW })),
   unfollowThread: changes(members, (place) => ({ ...here(place), rootId: place.messages.OW })),
-  markRead: changes(members, (place) => ({ ...here(place), seq: 2 })),
+  markRead: [
+    ...changes(members, (place) => ({ ...here(place), seq: 2 })),
+    { what: 'across a block', cells: pair, input: inDirect({ seq: 2 }) },
+  ],
   markDelivered: changes(members, (place) => ({ ...here(place), seq: 2 })),
   markUnread: changes(members),
   listReceipts: reads(),
-  setTyping: changes(members, (place) => ({ ...here(place), isTyping: true })),
+  setTyping: [
+    ...changes(members, (place) => ({ ...here(place), isTyping: true })),
+    { what: 'across a block', cells: pair, input: inDirect({ isTyping: true }) },
+  ],
   listChanges: reads((place) => ({ ...here(place), since: 0 })),
+  runBatch: [
+    {
+      what: 'of nothing to do with a conversation',
+      cells: oneself,
+      input: () => ({ operations: [{ operation: 'updatePreferences', input: {} }] }),
+    },
+    {
+      // Whatever is in it is judged as if it came alone; that a refusal is an item, not an error, is all there is to see.
+      what: 'of a message in the conversation',
+      cells: 'U 0 0 0 0 2 2 2 2 2',
+      input: ({ conversationId }) => ({
+        operations: [
+          { operation: 'sendMessage', input: { conversationId, id: newId(), content: 'in a batch' } },
+        ],
+      }),
+    },
+  ],
   sync: [
     {
-      cells: 'U 0 0 0 0 2 2 2 2',
+      cells: 'U 0 0 0 0 2 2 2 2 2',
       isReading: true,
       input: ({ conversationId }) => ({ open: [{ conversationId, seq: 0 }] }),
       secret: ({ messages }) => messages.OW,

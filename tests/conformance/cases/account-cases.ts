@@ -25,6 +25,9 @@ export const accountCases: CasesOf<
   | 'setPresence'
   | 'getPreferences'
   | 'updatePreferences'
+  | 'blockUser'
+  | 'unblockUser'
+  | 'listBlocks'
   | 'listPresence'
 > = {
   register: {
@@ -200,6 +203,36 @@ export const accountCases: CasesOf<
     prepare: async ({ url }) => ({ as: await register(url), input: {} }),
     optional: none,
     holds: (own) => expect(own).toEqual({ hideReceipts: false }),
+  },
+  blockUser: {
+    prepare: async ({ url }) => ({ as: await register(url), input: { userId: (await register(url)).id } }),
+    optional: none,
+    holds: (output) => expect(output).toBeNull(),
+  },
+  unblockUser: {
+    prepare: async ({ url }) => {
+      const [person, { id: userId }] = [await register(url), await register(url)];
+      await callAs({ url, person }, 'blockUser', { userId });
+      return { as: person, input: { userId } };
+    },
+    optional: none,
+    holds: (output) => expect(output).toBeNull(),
+  },
+  listBlocks: {
+    prepare: async ({ url }) => {
+      const [person, { id: userId }] = [await register(url), await register(url)];
+      await callAs({ url, person }, 'blockUser', { userId });
+      return { as: person, input: {} };
+    },
+    optional: () => ({
+      limit: 10,
+      cursor: Buffer.from(`2099-11-21T09:00:00.000000Z ${newId()}`).toString('base64url'),
+    }),
+    holds: ({ items, users }) => {
+      expect(items).toHaveLength(1);
+      expect(Object.keys(users)).toEqual(items.map(({ userId }) => userId));
+    },
+    mayAnswer: ['invalid_cursor'],
   },
   updatePreferences: {
     prepare: async ({ url }) => ({ as: await register(url), input: {} }),

@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
 import { asLogPage } from '../../support/log-page.js';
-import { callAs, newId } from '../../support/people.js';
+import { callAs, newId, register } from '../../support/people.js';
 import {
   asMember,
   type CasesOf,
   inGroup,
   inOwnMessage,
   none,
+  ownGroup,
   ownMessage,
   ownThread,
 } from './operation-case.js';
@@ -15,6 +16,7 @@ import {
 export const messageCases: CasesOf<
   | 'sendMessage'
   | 'sendMessages'
+  | 'runBatch'
   | 'editMessage'
   | 'deleteMessage'
   | 'restoreMessage'
@@ -29,6 +31,7 @@ export const messageCases: CasesOf<
   | 'listMessages'
   | 'getMessage'
   | 'listChanges'
+  | 'listOwnChanges'
   | 'sync'
   | 'markRead'
   | 'markDelivered'
@@ -225,6 +228,33 @@ export const messageCases: CasesOf<
       ]);
       expect([to, head]).toEqual([3, 3]);
     },
+  },
+  listOwnChanges: {
+    prepare: async ({ url }) => {
+      const person = await register(url);
+      await callAs({ url, person }, 'updatePreferences', { hideReceipts: true });
+      return { as: person, input: { since: 0 } };
+    },
+    optional: () => ({ limit: 10 }),
+    holds: (page) => {
+      const preferences = { hideReceipts: true };
+      expect(page).toMatchObject({
+        mode: 'log',
+        items: [{ kind: 'preferences.updated', seq: 1, data: { preferences } }],
+        to: 1,
+        head: 1,
+      });
+    },
+  },
+  runBatch: {
+    prepare: async (world) => {
+      const { conversationId } = await ownGroup(world);
+      const input = { conversationId, id: newId(), content: 'one of several' };
+      return { as: world.owner, input: { operations: [{ operation: 'sendMessage', input }] } };
+    },
+    optional: none,
+    mayRepeat: ['operations'],
+    holds: ({ items }) => expect(items).toMatchObject([{ status: 'done', result: { seq: 2 } }]),
   },
   sync: {
     prepare: asMember(() => ({})),

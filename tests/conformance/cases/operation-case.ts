@@ -13,6 +13,8 @@ export interface OperationCase<Name extends OperationName = OperationName> {
   readonly mayAnswer?: readonly ErrorCode[];
   /** Fields whose text may be empty. */
   readonly mayBeEmpty?: readonly string[];
+  /** Lists that may hold the same twice. */
+  readonly mayRepeat?: readonly string[];
   /** Fields that take null. */
   readonly mayBeNull?: readonly string[];
 }

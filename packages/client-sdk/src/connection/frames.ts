@@ -20,6 +20,7 @@ const known: ReadonlySet<string> = new Set<DownFrame['type']>([
   'error',
   'event',
   'signal',
+  'own_head',
   'refreshed',
   'ping',
   'going_away',

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { command, defineContract, query } from '../define.js';
 import {
-  avatarUrl,
   conversationId,
   cursor,
   displayName,
+  httpsUrl,
   idList,
   limit,
   metadata,
@@ -82,7 +82,7 @@ export const conversationsContract = defineContract('conversations', {
         }),
       ]),
       output: ConversationSummary,
-      errors: ['id_conflict', 'invalid_reference', 'too_many_items', 'overloaded'],
+      errors: ['id_conflict', 'invalid_reference', 'dm_not_allowed', 'too_many_items', 'overloaded'],
     }),
     listConversations: query({
       rest: 'GET /v1/conversations',
@@ -100,7 +100,7 @@ export const conversationsContract = defineContract('conversations', {
         conversationId,
         name: displayName.nullable().optional(),
         description: text(limits.descriptionCodePoints).nullable().optional(),
-        avatarUrl: avatarUrl.nullable().optional(),
+        avatarUrl: httpsUrl.nullable().optional(),
         metadata: metadata.nullable().optional(),
         settings: z
           .strictObject({

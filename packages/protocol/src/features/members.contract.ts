@@ -52,6 +52,7 @@ export const membersContract = defineContract('members', {
         'rank_too_low',
         'invalid_reference',
         'banned',
+        'dm_not_allowed',
         'conversation_archived',
         'too_many_items',
         'id_conflict',

@@ -19,10 +19,12 @@ export const preferencesContract = defineContract('preferences', {
     updatePreferences: command({
       rest: 'PATCH /v1/users/me/preferences',
       summary: 'Changes what is given and answers with all of it.',
-      repeats: 'none',
+      repeats: 'key',
       input: z.strictObject({ hideReceipts: z.boolean().optional() }),
       output: Preferences,
+      errors: ['id_conflict'],
     }),
   },
   events: {},
+  ownEvents: { 'preferences.updated': z.object({ preferences: Preferences }) },
 });

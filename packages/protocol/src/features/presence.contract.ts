@@ -7,7 +7,7 @@ import { limits } from '../limits.js';
 export const Status = z.object({
   emoji: z.string().nullable(),
   text: z.string().nullable(),
-  /** When it is over, which nobody is told at that moment; null for one that stays. */
+  /** When it is over, which those who watch are told then; null for one that stays. */
   until: time.nullable(),
 });
 export type Status = z.output<typeof Status>;
@@ -24,7 +24,7 @@ export type Presence = z.output<typeof Presence>;
 
 /** How somebody wants to be seen. It stays until they choose something else. */
 export const OwnPresence = z.object({
-  /** `online`: as it is. `away`: not looking while connected. `invisible`: offline to everybody else. */
+  /** `online`: as it is, which is `away` after five minutes without doing anything. `away`: not looking while connected. `invisible`: offline to everybody else. */
   state: z.enum(['online', 'away', 'invisible']),
   status: Status.nullable(),
 });
@@ -67,7 +67,7 @@ export const presenceContract = defineContract('presence', {
       rest: 'PUT /v1/users/me/presence',
       summary:
         'Says how you want to be seen, and what you say of yourself. Without `status` it stays as it is; null takes it back.',
-      repeats: 'none',
+      repeats: 'key',
       input: z.strictObject({
         state: z.enum(['online', 'away', 'invisible']),
         status: z
@@ -81,8 +81,10 @@ export const presenceContract = defineContract('presence', {
           .optional(),
       }),
       output: OwnPresence,
+      errors: ['id_conflict'],
     }),
   },
   events: {},
+  ownEvents: { 'presence.chosen': OwnPresence },
   signals: { 'presence.changed': z.object({ items: z.array(Presence) }) },
 });

@@ -65,6 +65,16 @@ export const ChangesPage = z.discriminatedUnion('mode', [LogPage, StatePage, Res
 export type ChangesPage = z.output<typeof ChangesPage>;
 export type StatePage = z.output<typeof StatePage>;
 
+/** An entry of one's own log with what it touched in its present state. `data` is what the contract of `kind` says. */
+const OwnLogEvent = z.object({ kind: z.string(), seq, at: time, data: z.unknown() });
+
+/** What somebody changed about themselves, in order and without a hole; or that the cursor lies in no history the server has. */
+export const OwnChangesPage = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('log'), items: z.array(OwnLogEvent), ...place }),
+  ResetPage,
+]);
+export type OwnChangesPage = z.output<typeof OwnChangesPage>;
+
 /** What the server gave and gets back as it was. */
 function opaque(maxLength: number) {
   return z
@@ -87,6 +97,13 @@ export const syncContract = defineContract('sync', {
       }),
       output: ChangesPage,
       errors: ['not_found'],
+    }),
+    listOwnChanges: query({
+      rest: 'GET /v1/users/me/changes',
+      summary:
+        'What you changed about yourself on any of your devices after a seq, in order and without a hole. Ask again from `to` while `to` is below `head`. `reset`: the seq lies in no history the server has; read what you hold of yourself anew and go on from `head`.',
+      input: z.strictObject({ since: seq, limit: limit.optional() }),
+      output: OwnChangesPage,
     }),
     sync: query({
       rest: 'POST /v1/sync',
@@ -115,6 +132,8 @@ export const syncContract = defineContract('sync', {
         heads: z.array(z.tuple([conversationId, seq])),
         /** One is no longer a member of these. */
         gone: z.array(conversationId),
+        /** The seq of the latest entry of one's own log; 0 before the first. See `listOwnChanges`. */
+        userSeq: seq,
         /** By conversation, of those open that moved beyond the seq given. */
         changes: z.record(z.string(), ChangesPage),
       }),

@@ -1,4 +1,4 @@
-import { type ConversationId, hasRight, ParleyError, type Right } from '@parley/protocol';
+import { type ConversationId, hasRight, ParleyError, type Right, refusalOf, rights } from '@parley/protocol';
 import type { Executor } from '../db/database.js';
 import type { LockedHead } from '../eventlog/append.js';
 import type { Actor } from './actor.js';
@@ -28,7 +28,8 @@ export function requireRight(
   // Leaving and the like need no right, and an archived conversation lets people go.
   if (right === 'member') return membership;
   if (head.state === 'archived') throw new ParleyError('conversation_archived');
-  if (!hasRight({ roleRights: head.roleRights, ...membership }, right)) throw new ParleyError('forbidden');
+  if (!hasRight({ roleRights: head.roleRights, ...membership }, right))
+    throw new ParleyError(refusalOf(membership, rights[right]));
   return membership;
 }
 

@@ -17,10 +17,12 @@ export interface Nodes {
   publish(publication: Publication): void;
   /** Something told once. */
   publishSignal(signal: SignalPublication): void;
-  /** After a commit that ended sessions of these people. */
+  /** After a commit that ended sessions of these people, or moved their own logs. */
   touch(userIds: readonly UserId[]): void;
   /** After a commit that changed memberships of these people, and whose publication told so here. */
   touchElsewhere(userIds: readonly UserId[]): void;
+  /** See `UserCheck`. */
+  arriving(userId: UserId): () => void;
   /** Who is connected here, to the nodes elsewhere. */
   publishPeople(message: PeopleMessage): void;
   close(): Promise<void>;
@@ -47,7 +49,7 @@ export function connectNodes(options: NodesOptions): Nodes {
     hub,
     clock,
     onChecked: metrics.checked,
-    onError: (error) => options.onError(error, 'sessions and memberships could not be read again'),
+    onError: (error) => options.onError(error, 'sessions, memberships and own logs could not be read again'),
   });
   // The embedded engine has one node: what it commits, it has delivered.
   const tailPoll =
@@ -76,9 +78,7 @@ export function connectNodes(options: NodesOptions): Nodes {
   });
   return {
     get state() {
-      if (broker.health === 'healthy') return 'redis';
-      if (broker.health === 'unwell') return 'redis_unwell';
-      return database.engine === 'embedded' ? 'single' : 'polling';
+      return stateOf(database, broker);
     },
     publish: (publication) => {
       hub.deliver(publication);
@@ -96,6 +96,7 @@ export function connectNodes(options: NodesOptions): Nodes {
     touchElsewhere: (userIds) => {
       if (userIds.length > 0) broker.touch(userIds);
     },
+    arriving: userCheck.arriving,
     publishPeople: (message) => broker.publishPeople(message),
     close: async () => {
       userCheck.close();
@@ -103,4 +104,10 @@ export function connectNodes(options: NodesOptions): Nodes {
       await Promise.all([tailPoll?.close(), broker.close()]);
     },
   };
+}
+
+function stateOf(database: Database, broker: Broker): NodesState {
+  if (broker.health === 'healthy') return 'redis';
+  if (broker.health === 'unwell') return 'redis_unwell';
+  return database.engine === 'embedded' ? 'single' : 'polling';
 }

@@ -6,8 +6,8 @@ import { WebSocket } from 'ws';
 import { createServer } from '../server.js';
 import { createForeignIssuer, type ForeignIssuer } from '../testing/foreign-issuer.js';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.js';
+import { testSecret as secret } from '../testing/test-secret.js';
 
-const secret = 'a secret of tests that is long enough';
 const serverKey = 'psk_a-key-of-tests-that-is-long-enough';
 const serverKeys = [{ name: 'backend', secret: serverKey.slice(4) }];
 

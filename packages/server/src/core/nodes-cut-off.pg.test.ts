@@ -3,48 +3,40 @@ import type { ConversationId } from '@parley/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Actor } from '../access/actor.js';
 import { parseRedisUrl } from '../config/redis-url.js';
-import { type Core, openCore } from '../core.js';
+import type { Core } from '../core.js';
 import { revokeSession } from '../features/auth/auth.store.js';
-import { optionDefaults } from '../options.js';
 import { describePostgres } from '../testing/describe-each-engine.js';
 import { createListener } from '../testing/publications.js';
 import { newMessageId, seedConversation, seedUser } from '../testing/seed.js';
 import { openTcpProxy, type TcpProxy } from '../testing/tcp-proxy.js';
+import { openTwoNodes, type TwoNodes, testRedisUrl } from '../testing/two-nodes.js';
 
-const quiet = { info: () => {}, error: () => {} };
 const soon = { timeout: 5000, interval: 20 };
 const patiently = { timeout: 20_000, interval: 50 };
 
 describePostgres('a node that is cut off from Redis', (open) => {
   let proxy: TcpProxy;
+  let nodes: TwoNodes;
   let here: Core;
   let there: Core;
   let member: Actor;
   let id: ConversationId;
 
   beforeEach(async () => {
-    const url = process.env['PARLEY_TEST_REDIS_URL'];
-    const [target] = parseRedisUrl(url ?? '')?.hosts ?? [];
-    if (target === undefined)
-      throw new Error('PARLEY_TEST_REDIS_URL is not set. Run `npm test -- database`.');
+    const [target] = parseRedisUrl(testRedisUrl())?.hosts ?? [];
+    if (target === undefined) throw new Error('PARLEY_TEST_REDIS_URL names no host');
     proxy = await openTcpProxy(target);
-    const options = {
-      ...optionDefaults,
-      secret: 'a secret of tests that is long enough',
+    nodes = await openTwoNodes({
       databaseUrl: open().databaseUrl,
-    };
-    here = await openCore({ ...options, redisUrl: url }, quiet);
-    there = await openCore({ ...options, redisUrl: `redis://127.0.0.1:${proxy.port}` }, quiet);
+      redisUrlThere: `redis://127.0.0.1:${proxy.port}`,
+    });
+    ({ here, there } = nodes);
     member = await seedUser(open().database);
     id = await seedConversation(open().database, { memberIds: [member.userId] });
-    await vi.waitFor(
-      () => expect([here.nodes.state, there.nodes.state]).toEqual(['redis', 'redis']),
-      patiently,
-    );
   });
 
   afterEach(async () => {
-    await Promise.all([here.close(), there.close()]);
+    await nodes.close();
     await proxy.close();
   });
 

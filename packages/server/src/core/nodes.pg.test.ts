@@ -2,39 +2,29 @@
 import type { ConversationId, UserId } from '@parley/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../access/actor.js';
-import { type Core, openCore } from '../core.js';
-import { optionDefaults } from '../options.js';
+import type { Core } from '../core.js';
 import { describePostgres } from '../testing/describe-each-engine.js';
 import { createListener } from '../testing/publications.js';
 import { newMessageId, seedUser } from '../testing/seed.js';
+import { openTwoNodes, type TwoNodes, withAndWithoutRedis } from '../testing/two-nodes.js';
 
-const redisUrl = process.env['PARLEY_TEST_REDIS_URL'];
-const quiet = { info: () => {}, error: () => {} };
 const soon = { timeout: 5000, interval: 20 };
 
 describePostgres('two nodes', (open) => {
-  describe.each(['with Redis', 'without Redis'])('%s', (how) => {
+  describe.each(withAndWithoutRedis)('%s', (how) => {
+    let nodes: TwoNodes;
     let here: Core;
     let there: Core;
     let owner: Actor;
     let member: Actor;
 
     beforeEach(async () => {
-      if (redisUrl === undefined)
-        throw new Error('PARLEY_TEST_REDIS_URL is not set. Run `npm test -- database`.');
-      const options = {
-        ...optionDefaults,
-        secret: 'a secret of tests that is long enough',
-        databaseUrl: open().databaseUrl,
-        redisUrl: how === 'with Redis' ? redisUrl : undefined,
-      };
-      [here, there] = await Promise.all([openCore(options, quiet), openCore(options, quiet)]);
-      const state = how === 'with Redis' ? 'redis' : 'polling';
-      await vi.waitFor(() => expect([here.nodes.state, there.nodes.state]).toEqual([state, state]), soon);
+      nodes = await openTwoNodes({ databaseUrl: open().databaseUrl, redis: how });
+      ({ here, there } = nodes);
       [owner, member] = await Promise.all([seedUser(open().database), seedUser(open().database)]);
     });
 
-    afterEach(() => Promise.all([here.close(), there.close()]));
+    afterEach(() => nodes.close());
 
     const connect = (
       core: Core,

@@ -53,7 +53,13 @@ export function openPeople({
     database,
     store,
     signal,
-    tellElsewhere: (userId) => publishPeople({ here: [], gone: [], isAsking: false, restated: [userId] }),
+    tellElsewhere: (told) =>
+      publishPeople({
+        here: [],
+        gone: [],
+        isAsking: false,
+        ...('restated' in told ? { restated: [told.restated] } : { related: [told.related] }),
+      }),
     clock,
     onError: (error) => onError(error, 'presence could not be told'),
   });
@@ -64,6 +70,7 @@ export function openPeople({
       hear: (from, message) => {
         store.hear(from, message);
         for (const userId of message.restated ?? []) presence.restated(userId);
+        for (const pair of message.related ?? []) presence.related(pair);
       },
       ask: () => store.ask(),
     },

@@ -2,18 +2,17 @@
 import type { ConversationId } from '@parley/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Actor } from '../access/actor.js';
-import { type Core, openCore } from '../core.js';
-import { optionDefaults } from '../options.js';
+import type { Core } from '../core.js';
 import { callAs } from '../testing/callers.js';
 import { describePostgres } from '../testing/describe-each-engine.js';
 import { type Listener, listenAs } from '../testing/listen.js';
 import { newMessageId, seedUsers } from '../testing/seed.js';
+import { openTwoNodes, type TwoNodes } from '../testing/two-nodes.js';
 
-const redisUrl = process.env['PARLEY_TEST_REDIS_URL'];
-const quiet = { info: () => {}, error: () => {} };
 const soon = { timeout: 10_000, interval: 20 };
 
 describePostgres('two nodes with Redis', (open) => {
+  let nodes: TwoNodes;
   let here: Core;
   let there: Core;
   let ann: Actor;
@@ -22,16 +21,8 @@ describePostgres('two nodes with Redis', (open) => {
   let toAnn: Listener;
 
   beforeEach(async () => {
-    if (redisUrl === undefined)
-      throw new Error('PARLEY_TEST_REDIS_URL is not set. Run `npm test -- database`.');
-    const options = {
-      ...optionDefaults,
-      secret: 'a secret of tests that is long enough',
-      databaseUrl: open().databaseUrl,
-      redisUrl,
-    };
-    [here, there] = await Promise.all([openCore(options, quiet), openCore(options, quiet)]);
-    await vi.waitFor(() => expect([here.nodes.state, there.nodes.state]).toEqual(['redis', 'redis']), soon);
+    nodes = await openTwoNodes({ databaseUrl: open().databaseUrl });
+    ({ here, there } = nodes);
     const [first, second] = await seedUsers(open().database, 2);
     if (first === undefined || second === undefined) throw new Error('two were made');
     [ann, bob] = [first, second];
@@ -43,7 +34,7 @@ describePostgres('two nodes with Redis', (open) => {
     conversationId = made.id;
     toAnn = listenAs({ core: here }, ann, { memberOf: [conversationId] });
   });
-  afterEach(() => Promise.all([here.close(), there.close()]));
+  afterEach(() => nodes.close());
 
   const call = (core: Core, actor: Actor) => callAs({ core }, actor);
   const told = (kind: string) => toAnn.signals.filter((signal) => signal.kind === kind);
@@ -72,19 +63,29 @@ describePostgres('two nodes with Redis', (open) => {
     );
   });
 
+  it('tell the two between whom a block began or ended, wherever it was made', async () => {
+    await call(here, ann)('watchPresence', { userIds: [bob.userId] });
+    listenAs({ core: there }, bob, { memberOf: [conversationId] });
+    await vi.waitFor(() => expect(told('presence.changed')).toHaveLength(1), soon);
+    await call(there, bob)('blockUser', { userId: ann.userId });
+    await vi.waitFor(() => expect(told('presence.changed')).toHaveLength(2), soon);
+    expect(told('presence.changed')[1]).toMatchObject({
+      data: { items: [{ ...online(), state: 'offline' }] },
+    });
+    await call(there, bob)('unblockUser', { userId: ann.userId });
+    await vi.waitFor(() => expect(told('presence.changed')).toHaveLength(3), soon);
+    expect(told('presence.changed')[2]).toMatchObject({ data: { items: [online()] } });
+  });
+
   it('tell that the people of one that stops are gone', async () => {
     await call(here, ann)('watchPresence', { userIds: [bob.userId] });
     listenAs({ core: there }, bob, { memberOf: [conversationId] });
     await vi.waitFor(() => expect(told('presence.changed')).toHaveLength(1), soon);
-    await there.close();
+    await nodes.closeThere();
     await vi.waitFor(() => expect(told('presence.changed')).toHaveLength(2), soon);
     expect(told('presence.changed')[1]).toMatchObject({
       data: { items: [{ userId: bob.userId, state: 'offline' }] },
     });
-    there = await openCore(
-      { ...optionDefaults, secret: 'x'.repeat(32), databaseUrl: open().databaseUrl },
-      quiet,
-    );
   });
 
   it('tell typing and receipts to the sockets of the other one', async () => {

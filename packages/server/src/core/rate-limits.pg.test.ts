@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { systemClock } from '../lib/clock.js';
 import { createServer } from '../server.js';
 import { newConversationId, newMessageId } from '../testing/seed.js';
+import { testSecret } from '../testing/test-secret.js';
 
 type App = Awaited<ReturnType<typeof createServer>>;
 
@@ -21,7 +22,7 @@ const key = 'the key of an app that is long enough'.replaceAll(' ', '-');
 // One server for all: making a database takes seconds.
 beforeAll(async () => {
   app = await createServer({
-    secret: 'a secret of tests that is long enough',
+    secret: testSecret,
     dataDirectory: 'memory',
     logLevel: 'silent',
     serverKeys: [{ name: 'app', secret: key }],

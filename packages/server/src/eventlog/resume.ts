@@ -7,7 +7,7 @@
  * is told twice. A `since` of another database, or of another timeline of it, or one that cannot be read, gets every head.
  *
  * What one has read oneself is found the same way, by an xid of its own (`read_xid`): a conversation one has read on another device is told with its
- * head, moved or not, and `mine` of its summary says how far.
+ * head, moved or not, and `mine` of its summary says how far. One's own log (own-log.ts) has one head, which is told in any case.
  */
 import type { ConversationId } from '@parley/protocol';
 import { sql } from 'kysely';
@@ -26,11 +26,17 @@ export interface ResumeState {
   readonly memberships: ReadonlyMap<ConversationId, number>;
   /** Conversations that moved since and one is no longer a member of. */
   readonly gone: readonly ConversationId[];
+  /** Of the latest entry of one's own log; 0 before the first. */
+  readonly userSeq: number;
+  /** One's own log went on since; without a usable `since`: there is one. */
+  readonly hasOwnMoved: boolean;
 }
 
 interface HeadRow {
   readonly since: string;
   readonly is_live: boolean;
+  readonly user_seq: number | null;
+  readonly has_own_moved: boolean | null;
   readonly conversation_id: ConversationId | null;
   readonly last_seq: number;
   readonly is_member: boolean;
@@ -45,8 +51,12 @@ export async function readResumeState(
   const { actor } = resume;
   const seen = decodeSince(cluster, resume.since);
   const { rows } = await sql<HeadRow>`
-    select pg_current_snapshot()::text as since, exists (${selectLiveSessions([actor])}) as is_live, h.*
-    from (select 1) one left join lateral (
+    select pg_current_snapshot()::text as since, exists (${selectLiveSessions([actor])}) as is_live,
+      o.last_seq as user_seq, o.has_own_moved, h.*
+    from (select 1) one left join (
+      select u.last_seq, ${seen === undefined ? sql`true` : isNew('u.xid', seen)} as has_own_moved
+      from parley.user_heads u where u.user_id = ${actor.userId} and u.last_seq > 0
+    ) o on true left join lateral (
       select h.conversation_id, h.last_seq, m.status = 1 and h.state <> 2 as is_member,
         ${seen === undefined ? sql`true` : sql`${isNew('h.xid', seen)} or ${isNew('m.read_xid', seen)}`} as has_moved
       from parley.members m join parley.conversation_heads h on h.conversation_id = m.conversation_id
@@ -67,6 +77,8 @@ export async function readResumeState(
     heads,
     memberships,
     gone,
+    userSeq: rows[0]?.user_seq ?? 0,
+    hasOwnMoved: rows[0]?.has_own_moved === true,
   };
 }
 

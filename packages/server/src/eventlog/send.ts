@@ -71,6 +71,7 @@ const refusals: Readonly<Record<number, ErrorCode>> = {
   5: 'conversation_archived',
   6: 'forbidden',
   7: 'muted',
+  8: 'dm_not_allowed',
 };
 
 function toVerdict(row: SendRow): SendVerdict {

@@ -1,6 +1,6 @@
 import type { ConversationId, SessionId, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import type { Actor } from '../access/actor.js';
 import type { Database } from '../db/database.js';
 import { Hub } from '../fanout/hub.js';
@@ -97,6 +97,35 @@ describeEachEngine('looking at people again', (open) => {
     connect([]);
     const stranger = newUserId();
     expect(await look([stranger, user.userId])).toBe(1);
+  });
+
+  it('tells how far the own log goes', async () => {
+    const socket = connect([]);
+    await sql`insert into parley.user_heads (user_id, tenant_id, last_seq) values (${user.userId}, ${user.tenantId}, 7)`.execute(
+      database.kysely,
+    );
+    await look([user.userId]);
+    expect(socket.ownHeads).toEqual([7]);
+  });
+
+  it('looks once more at who was on the way in when something happened to them', async () => {
+    const looked: number[] = [];
+    const check = createUserCheck({
+      database,
+      hub,
+      clock: { ...createFakeClock(), after: atOnce },
+      onChecked: (people) => void looked.push(people),
+      onError: () => {},
+    });
+    const [arrived, alsoArrived] = [check.arriving(user.userId), check.arriving(newUserId())];
+    check.check([user.userId]);
+    const socket = connect([]);
+    await endSession(user.sessionId);
+    alsoArrived();
+    arrived();
+    arrived();
+    await vi.waitFor(() => expect(socket.closes).toEqual(['session_revoked']));
+    expect(looked).toEqual([1]);
   });
 
   it('looks again when the database did not answer', async () => {

@@ -47,12 +47,16 @@ export interface RemoteSignal {
 export interface PeopleMessage {
   /** Who is here: came, or still is. */
   readonly here: readonly UserId[];
+  /** Who of them is idle. A node of an older version does not say: nobody. */
+  readonly idle?: readonly UserId[];
   /** Who is not any more, and since when in milliseconds since 1970. */
   readonly gone: readonly (readonly [userId: UserId, wentAt: number])[];
   /** Asks the others to tell all of theirs. */
   readonly isAsking: boolean;
   /** Who wants to be seen differently, wherever they are. */
   readonly restated?: readonly UserId[];
+  /** Between whom a block began or ended. */
+  readonly related?: readonly (readonly [UserId, UserId])[];
 }
 
 /** What comes from other nodes. A listener never throws. */

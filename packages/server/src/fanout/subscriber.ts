@@ -10,6 +10,8 @@ export interface Subscriber {
   writeSignal(frames: Buffer): void;
   /** Tells how far conversations go; a seq of -1 that one is no longer in them. Never dropped. */
   writeHeads(heads: readonly Head[]): void;
+  /** Tells how far the log of the person goes, where that was not told so far. Never dropped. */
+  writeOwnHead(seq: number): void;
   /** Closes the socket for a reason of the table. */
   close(name: CloseName): void;
 }

@@ -16,11 +16,13 @@ describe('waiting for something to happen to a user', () => {
   let hub: Hub;
   let clock: FakeClock;
   let wakeups: Wakeups;
+  let onArrived: () => void;
 
   beforeEach(() => {
     clock = createFakeClock();
     hub = new Hub({ clock });
-    wakeups = new Wakeups({ hub, clock });
+    onArrived = () => {};
+    wakeups = new Wakeups({ hub, clock, arriving: () => () => onArrived() });
   });
 
   /** Waits in the conversation, which was read at 5. */
@@ -29,9 +31,11 @@ describe('waiting for something to happen to a user', () => {
     const listening = wakeups.listen({ userId, sessionId: options.sessionId ?? session });
     options.between?.();
     const heads = new Map([[conversationId, 5]]);
-    void listening.wait(heads, { ms: 1000, abortSignal: options.abortSignal }).then(() => {
-      state.isOver = true;
-    });
+    void listening
+      .wait({ memberships: heads, userSeq: 2 }, { ms: 1000, abortSignal: options.abortSignal })
+      .then(() => {
+        state.isOver = true;
+      });
     return state;
   }
 
@@ -68,6 +72,25 @@ describe('waiting for something to happen to a user', () => {
     });
     await turn();
     expect(missed.isOver).toBe(true);
+  });
+
+  it('ends when the own log goes further than was read, and not where it stood', async () => {
+    const waiting = wait();
+    const [subscriber] = hub.subscribersOf(userId);
+    subscriber?.writeOwnHead(2);
+    await turn();
+    expect(waiting.isOver).toBe(false);
+    subscriber?.writeOwnHead(3);
+    await turn();
+    expect(waiting.isOver).toBe(true);
+    nothingIsLeft();
+  });
+
+  it('has what happened meanwhile looked at once it stands in the hub', async () => {
+    const sizes: number[] = [];
+    onArrived = () => void sizes.push(hub.size);
+    wait();
+    expect(sizes).toEqual([1]);
   });
 
   it('ends when the time is over', async () => {

@@ -11,6 +11,8 @@ import { createPasswords } from './auth/passwords.js';
 import { createRefreshTokens } from './auth/refresh-token.js';
 import type { ResetRequests } from './auth/reset-requests.js';
 import { createSessions, type SessionsOptions } from './auth/sessions.js';
+import { batchFeature } from './batch/index.js';
+import { createBlocksFeature } from './blocks/index.js';
 import { conversationsFeature } from './conversations/index.js';
 import { membersFeature } from './members/index.js';
 import { messagesFeature } from './messages/index.js';
@@ -77,6 +79,8 @@ export function createFeatures(dependencies: FeatureDependencies): Feature[] {
     createTypingFeature({ signal: dependencies.signal, now: dependencies.now }),
     createPresenceFeature(dependencies.presence),
     preferencesFeature,
+    batchFeature,
+    createBlocksFeature({ tell: (one, other) => dependencies.presence.relate([one, other]) }),
     createSyncFeature({ cluster: dependencies.cluster, listen: dependencies.listen }),
   ];
 }

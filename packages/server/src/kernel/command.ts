@@ -92,7 +92,7 @@ export const noStanding: Standing = { role: 'member', rights: 0, visibleFrom: 0,
 
 export interface Standing {
   readonly role: Role;
-  /** `(role_rights[role] | allow) & ~deny`. */
+  /** `(role_rights[role] | allow) & ~deny`, and `blockedMark` where that is among what is denied. */
   readonly rights: number;
   /** The first seq the actor may see. */
   readonly visibleFrom: number;

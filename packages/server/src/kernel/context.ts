@@ -7,6 +7,7 @@ import type {
   Member,
   Message,
   OpId,
+  OwnEvent,
   UserId,
   Users,
 } from '@parley/protocol';
@@ -14,6 +15,7 @@ import type { Actor, ServerCaller } from '../access/actor.js';
 import type { Membership, Reader } from '../access/membership.store.js';
 import type { Executor, Tx } from '../db/database.js';
 import type { Appended, LockedHead } from '../eventlog/append.js';
+import type { OwnLogEntry } from '../eventlog/own-log.js';
 import type { LogEntry } from '../eventlog/read.js';
 import type { StatePageRows, StateRange } from './state-source.js';
 
@@ -27,6 +29,8 @@ export interface Includes {
   conversation(db: Executor, conversationId: ConversationId): Promise<Conversation>;
   /** Active members who came in by the entry at a seq; none when more than a hundred did. */
   membersJoinedAt(db: Executor, conversationId: ConversationId, seq: number): Promise<Member[]>;
+  /** The active members among some people. */
+  membersAmong(db: Executor, conversationId: ConversationId, userIds: readonly UserId[]): Promise<Member[]>;
   /** What goes with messages of one conversation for this caller. */
   besideMessages(
     ctx: { readonly db: Executor; readonly actor: Actor },
@@ -67,12 +71,22 @@ export interface UserContext extends Context {
 export interface Snapshot {
   readonly db: Tx;
   readonly log: LogReader;
+  readonly readOwnLog: ReadOwnLog;
   /** The rows of a conversation that were touched after a seq and up to `to`; on the last page `to` is the head given. */
   readState(
     conversationId: ConversationId,
     range: StateRange & { readonly head: number },
   ): Promise<{ readonly rows: StatePageRows; readonly to: number }>;
 }
+
+/** Reads pages of the caller's own log as events, with what they touched in its present state. */
+export type ReadOwnLog = (range: { readonly after: number; readonly limit: number }) => Promise<{
+  readonly events: readonly OwnEvent[];
+  /** The seq this page reaches. */
+  readonly to: number;
+  /** The seq of the latest entry; 0 before the first. */
+  readonly head: number;
+}>;
 
 /** Runs reads in one read-only snapshot. Only its `db` may be used inside: the embedded engine has one session. */
 export type TakeSnapshot = <T>(work: (snapshot: Snapshot) => Promise<T>) => Promise<T>;
@@ -129,6 +143,25 @@ export interface ConversationContext extends ExclusiveContext {
   /** Adds the command's entry to the log. */
   append(targets: readonly string[]): Promise<Appended>;
 }
+
+/** For changes of what is the caller's own, in a transaction of its own: the head of their log locked. */
+export interface OwnContext extends UserContext {
+  readonly tx: Tx;
+  /** The command's name. */
+  readonly opId: OpId;
+  /** Adds the command's entry to the caller's log, once at most; not at all where nothing changed. Other devices are told after the commit. */
+  append(targets: readonly string[]): Promise<Appended>;
+  /** Publishes an entry of the log of the conversation in whose lane this runs, once the transaction has committed. */
+  emit(emission: Emission): void;
+  /** Has something done on this node once the transaction has committed, such as telling what is stored nowhere. May be lost; not done by a repeat. */
+  afterCommit(work: () => void): void;
+}
+
+/** Loads what the entries of one kind of somebody's own log touched; an event's data for every entry, by seq. */
+export type OwnEntryLoader<Data = unknown> = (
+  ctx: UserContext,
+  entries: readonly OwnLogEntry[],
+) => Promise<ReadonlyMap<number, Data>>;
 
 /** Loads what the log's entries of one kind touched; an event's data for every entry, by seq. */
 export type EntryLoader = (

@@ -8,12 +8,15 @@ import type {
   Message,
   OperationName,
   Output,
+  OwnEventKind,
+  OwnEventOf,
   ParsedInput,
   Right,
 } from '@parley/protocol';
 import type { Actor } from '../access/actor.js';
 import type { Executor, Tx } from '../db/database.js';
 import type { Appended } from '../eventlog/append.js';
+import type { OwnLogEntry } from '../eventlog/own-log.js';
 import type { OperationRequest, PlacedOperation } from './command.js';
 import type {
   AnonymousContext,
@@ -22,6 +25,8 @@ import type {
   ExclusiveContext,
   LogContext,
   OfferedIncludes,
+  OwnContext,
+  OwnEntryLoader,
   QueryContext,
   ServerContext,
   UserContext,
@@ -39,11 +44,24 @@ export type Handler<Name extends OperationName> =
   | { readonly policy: 'server'; run(ctx: ServerContext, input: ParsedInput<Name>): Promise<Output<Name>> }
   /** Needs somebody; what they see is bounded by the handler's own statements. */
   | { readonly policy: 'user'; run(ctx: QueryContext, input: ParsedInput<Name>): Promise<Output<Name>> }
+  /** Carries out others, each by its own policy; the kernel does it. */
+  | { readonly policy: 'batch' }
   /** Reads in a conversation: `not_found` unless the actor is a member. */
   | {
       readonly policy: 'reader';
       conversation(input: ParsedInput<Name>): ConversationId;
       run(ctx: LogContext, input: ParsedInput<Name>): Promise<Output<Name>>;
+    }
+  /** Changes what is the caller's own, in a transaction of its own, with the head of their log locked. */
+  | {
+      readonly policy: 'owner';
+      /** What it adds to their log: an id under which something else stands there is taken. */
+      readonly entry: OwnEventKind;
+      /** Set where it also changes a conversation: it runs alone in that one's lane, whose head it locks after theirs. */
+      conversation?(input: ParsedInput<Name>, actor: Actor): ConversationId;
+      run(ctx: OwnContext, input: ParsedInput<Name>): Promise<Output<Name>>;
+      /** The answer to a repeat of a command that was applied before. */
+      repeat(ctx: UserContext, input: ParsedInput<Name>, first: OwnLogEntry): Promise<Output<Name>>;
     }
   /** Makes a conversation, in a transaction of its own. */
   | {
@@ -117,12 +135,17 @@ export interface Schedule {
   run(db: Executor): Promise<unknown>;
 }
 
+/** What loads the entries of one's own log. */
+export type OwnEntryLoaders = { readonly [Kind in OwnEventKind]?: OwnEntryLoader };
+
 /** A vertical slice: one contract, its handlers, and what it offers to log and pages. */
 export interface Feature {
   readonly name: string;
   readonly handlers: { readonly [Name in OperationName]?: Handler<Name> };
   /** Loaders of the log's entries, by event kind. */
   readonly entries: { readonly [Kind in EventKind]?: EntryLoader };
+  /** Loaders of the entries of one's own log, by event kind. */
+  readonly ownEntries: OwnEntryLoaders;
   readonly includes: Partial<OfferedIncludes>;
   readonly reacts: { readonly [Kind in EventKind]?: Reaction };
   readonly beside: BesideLoader | undefined;
@@ -131,9 +154,16 @@ export interface Feature {
   readonly carries: Carries;
 }
 
-interface FeatureSpec<Operations extends OperationName, Events extends EventKind> {
-  readonly handlers: { readonly [Name in Operations]: Handler<Name> };
-  readonly entries?: { readonly [Kind in Events]: EntryLoader };
+interface FeatureParts {
+  readonly operation: OperationName;
+  readonly event: EventKind;
+  readonly ownEvent: OwnEventKind;
+}
+
+interface FeatureSpec<Parts extends FeatureParts> {
+  readonly handlers: { readonly [Name in Parts['operation']]: Handler<Name> };
+  readonly entries?: { readonly [Kind in Parts['event']]: EntryLoader };
+  readonly ownEntries?: { readonly [Kind in Parts['ownEvent']]: OwnEntryLoader<OwnEventOf<Kind>['data']> };
   readonly includes?: Partial<OfferedIncludes>;
   /** By the kind of the entries, which may be another feature's. */
   readonly reacts?: { readonly [Kind in EventKind]?: Reaction };
@@ -148,12 +178,17 @@ interface FeatureSpec<Operations extends OperationName, Events extends EventKind
 /** Ties handlers to a contract; one missing, or one too many, does not compile. */
 export function defineFeature<C extends Contract>(
   contract: C,
-  spec: FeatureSpec<keyof C['operations'] & OperationName, keyof C['events'] & EventKind>,
+  spec: FeatureSpec<{
+    readonly operation: keyof C['operations'] & OperationName;
+    readonly event: keyof C['events'] & EventKind;
+    readonly ownEvent: keyof C['ownEvents'] & OwnEventKind;
+  }>,
 ): Feature {
   // The spec has a handler for each operation of the contract, which is a part of all operations.
   return {
     name: contract.name,
     entries: {},
+    ownEntries: {},
     includes: {},
     reacts: {},
     beside: undefined,

@@ -1,46 +1,34 @@
 /**
- * The one road in: parse, limit, authorise, run or batch, publish after the commit. REST, socket and in-process calls all come through here.
+ * The one road in: parse, limit, ask the host's hooks, authorise, run or batch, publish after the commit. REST, socket and in-process calls all come
+ * through here.
  *
- * Up to the moment a command is in its lane nothing is awaited, so the calls of one socket enter their lanes in the order they arrived.
+ * Up to the moment a command is in its lane nothing is awaited, so the calls of one socket enter their lanes in the order they arrived. Where a hook is
+ * waited for, `hooks/waiting-lines.ts` keeps that order.
  */
-import { type OperationName, type OpId, ParleyError } from '@parley/protocol';
+import { type ConversationId, type OperationName, type OpId, ParleyError } from '@parley/protocol';
 import { requireReadable } from '../access/access.js';
-import type { Actor, ServerCaller } from '../access/actor.js';
+import type { Actor } from '../access/actor.js';
 import type { Held, Limiter } from '../limits/limiter.js';
 import type { Batcher } from './batcher.js';
+import type { Call, Execute } from './call.js';
 import { toOperation } from './command.js';
 import type { Context, QueryContext } from './context.js';
 import type { Handler } from './define-feature.js';
 import { type ExclusiveOptions, runExclusive } from './exclusive.js';
+import type { HookGate } from './hooks/gate.js';
 import { createLogReader } from './log-reader.js';
+import { type OwnerOptions, runOwner } from './owner.js';
 import { parseInput } from './parse-input.js';
-import type { RegisteredOperation } from './registry.js';
+import { runBatch } from './run-batch.js';
 import { createTakeSnapshot } from './snapshot.js';
 import { submitAll } from './submit-all.js';
 
-export interface Call {
-  readonly operation: RegisteredOperation;
-  readonly input: unknown;
-  /** Undefined for a caller without a token, and for software that acts as nobody. */
-  readonly actor: Actor | undefined;
-  /** Set for software of the deployment's own that acts as nobody. */
-  readonly server?: ServerCaller | undefined;
-  /** The command's name, for operations whose input has no `id`. */
-  readonly opId: OpId | undefined;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly abortSignal?: AbortSignal;
-  /** Where it came from, as rates are counted; undefined where they are not: in process, and for software of the deployment's own. */
-  readonly address?: string | undefined;
-  /** What the client calls itself. */
-  readonly userAgent?: string | undefined;
-}
-
-export type Execute = (call: Call) => Promise<unknown>;
-
-export interface ExecuteOptions extends ExclusiveOptions {
+export interface ExecuteOptions extends ExclusiveOptions, OwnerOptions {
   readonly batcher: Batcher;
   /** Throws `rate_limited` for what comes too often. */
   readonly limits: Pick<Limiter, 'admit'>;
+  /** The host's hooks; undefined where it has none. */
+  readonly gate?: HookGate | undefined;
   readonly now: () => number;
 }
 
@@ -51,12 +39,21 @@ export function createExecute(options: ExecuteOptions): Execute {
     newId: options.newId,
     now: options.now,
   };
-  return async (call) => {
+  const execute: Execute = async (call) => {
     const input = parseInput(call.operation.operation, call.input) as never;
     const held = options.limits.admit(call, input);
-    if (held === undefined) return run({ options, ctx, call, input });
-    return runHeld(await held, () => run({ options, ctx, call, input }));
+    if (held === undefined) return runGated({ options, ctx, execute, call, input });
+    return runHeld(await held, () => runGated({ options, ctx, execute, call, input }));
   };
+  return execute;
+}
+
+/** Through the host's hooks where it has some. */
+function runGated(running: Running): Promise<unknown> {
+  const { options, call, input } = running;
+  if (options.gate === undefined) return run(running);
+  // What a hook changed was parsed by the same contract.
+  return options.gate.pass(call, input, async (accepted) => run({ ...running, input: accepted as never }));
 }
 
 /** An operation of which failures are counted. */
@@ -74,12 +71,14 @@ async function runHeld(held: Held, carryOut: () => Promise<unknown>): Promise<un
 interface Running {
   readonly options: ExecuteOptions;
   readonly ctx: Context;
+  /** The whole road, for commands within a command. */
+  readonly execute: Execute;
   readonly call: Call;
   /** Parsed by the contract of the very operation whose handler gets it. */
   readonly input: never;
 }
 
-function run({ options, ctx, call, input }: Running): Promise<unknown> {
+function run({ options, ctx, execute, call, input }: Running): Promise<unknown> {
   const handler: Handler<OperationName> = call.operation.handler;
   if (handler.policy === 'anyone') return handler.run({ ...ctx, userAgent: call.userAgent }, input);
   const { actor, server } = call;
@@ -91,6 +90,8 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
   switch (handler.policy) {
     case 'user':
       return handler.run(toQueryContext({ options, ctx, call, actor }), input);
+    case 'batch':
+      return runBatch({ registry: options.registry, execute, call }, input);
     case 'reader': {
       const reading = {
         ...toQueryContext({ options, ctx, call, actor }),
@@ -100,22 +101,15 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
         handler.run({ ...reading, reader }, input),
       );
     }
-    case 'writer': {
-      const request = handler.request(input, actor);
-      // An id in an input is a command's name, parsed as one.
-      const opId = (request.id ?? call.opId ?? options.newId()) as OpId;
-      return options.batcher.submit(toOperation(request, actor, opId)).then((verdict) => {
-        if (verdict.status === 'refused')
-          throw new ParleyError(
-            verdict.code,
-            verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs },
-          );
-        return handler.answer(input, { seq: verdict.seq, at: verdict.at });
-      });
-    }
+    case 'writer':
+      return runWriter(options, { handler, actor, call, input });
     case 'bulk_writer':
       return submitAll({ ...options, actor }, handler.requests(input, actor)).then((verdicts) =>
         handler.answer(input, verdicts),
+      );
+    case 'owner':
+      return options.batcher.exclusive(ownerLane(handler.conversation?.(input, actor), actor), () =>
+        runOwner({ options, ctx: { ...ctx, actor }, handler, input, opId: call.opId }),
       );
     case 'creator':
     case 'member': {
@@ -139,12 +133,46 @@ function run({ options, ctx, call, input }: Running): Promise<unknown> {
   }
 }
 
+/**
+ * Without a conversation the lane is the person's own: what one device does stays in order, and however much somebody changes about themselves at once,
+ * one connection waits for their lock.
+ */
+function ownerLane(conversationId: ConversationId | undefined, { userId }: Actor): ConversationId {
+  // A lane is a name. A conversation under the id of a person would share it and be none the worse.
+  return conversationId ?? (userId as string as ConversationId);
+}
+
+interface Writing {
+  readonly handler: Extract<Handler<OperationName>, { policy: 'writer' }>;
+  readonly actor: Actor;
+  readonly call: Call;
+  readonly input: never;
+}
+
+/** Not awaited up to the lane: see above. */
+function runWriter(
+  { batcher, newId }: Pick<ExecuteOptions, 'batcher' | 'newId'>,
+  { handler, actor, call, input }: Writing,
+): Promise<unknown> {
+  const request = handler.request(input, actor);
+  // An id in an input is a command's name, parsed as one.
+  const opId = (request.id ?? call.opId ?? newId()) as OpId;
+  return batcher.submit(toOperation(request, actor, opId)).then((verdict) => {
+    if (verdict.status === 'refused')
+      throw new ParleyError(
+        verdict.code,
+        verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs },
+      );
+    return handler.answer(input, { seq: verdict.seq, at: verdict.at });
+  });
+}
+
 function toQueryContext({
   options,
   ctx,
   call,
   actor,
-}: Omit<Running, 'input'> & { readonly actor: Actor }): QueryContext {
+}: Pick<Running, 'options' | 'ctx' | 'call'> & { readonly actor: Actor }): QueryContext {
   const reading = { ...ctx, actor };
   return {
     ...reading,

@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '@parley/protocol';
 import { type Actor, defaultTenantId, inProcessSessionId } from '../access/actor.js';
-import type { Call, Execute } from './execute.js';
+import type { Call, Execute } from './call.js';
 import type { Registry } from './registry.js';
 
 export interface CallOptions {

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.js';
 import type { Clock } from '../lib/clock.js';
-import type { Execute } from './execute.js';
+import type { Execute } from './call.js';
 import {
   type Calls,
   createCalls,

@@ -5,11 +5,21 @@ import {
   type Message,
   type Operation,
   type OperationName,
+  type OwnEventKind,
 } from '@parley/protocol';
 import { entryKinds } from '../eventlog/entry-kinds.js';
+import { ownEntryKinds } from '../eventlog/own-entry-kinds.js';
 import { createBesideMessages } from './beside-messages.js';
-import type { EntryLoader, Includes, OfferedIncludes } from './context.js';
-import type { Carries, Feature, Handler, Reaction, Reactions, Schedule } from './define-feature.js';
+import type { EntryLoader, Includes, OfferedIncludes, OwnEntryLoader } from './context.js';
+import type {
+  Carries,
+  Feature,
+  Handler,
+  OwnEntryLoaders,
+  Reaction,
+  Reactions,
+  Schedule,
+} from './define-feature.js';
 import type { StateSources } from './state-source.js';
 
 /** An operation with what carries it out. */
@@ -25,6 +35,11 @@ export interface Registry {
   readonly includes: Includes;
   /** The loader and the kind of entries stored under a number. */
   readonly entryLoaders: ReadonlyMap<number, { readonly kind: EventKind; readonly load: EntryLoader }>;
+  /** The same for entries of one's own log. */
+  readonly ownEntryLoaders: ReadonlyMap<
+    number,
+    { readonly kind: OwnEventKind; readonly load: OwnEntryLoader }
+  >;
   readonly features: readonly string[];
   readonly reacts: Reactions;
   readonly state: StateSources;
@@ -57,6 +72,7 @@ export function createRegistry(features: readonly Feature[], hidden: readonly st
     operations,
     includes: collectIncludes(features),
     entryLoaders: collectEntries(features),
+    ownEntryLoaders: collectOwnEntries(features),
     features: features.map((feature) => feature.name).filter((name) => !hidden.includes(name)),
     reacts: collectReactions(features),
     state: collectState(features),
@@ -67,11 +83,20 @@ export function createRegistry(features: readonly Feature[], hidden: readonly st
 
 function collectIncludes(features: readonly Feature[]): Includes {
   const all: Partial<OfferedIncludes> = Object.assign({}, ...features.map((feature) => feature.includes));
-  const { users, me, conversation, membersJoinedAt } = all;
-  if (users === undefined || me === undefined || conversation === undefined || membersJoinedAt === undefined)
-    throw new Error('users, me, conversation and membersJoinedAt must each be offered by a feature');
+  const { users, me, conversation, membersJoinedAt, membersAmong } = all;
+  if (users === undefined || me === undefined || conversation === undefined)
+    throw new Error('users, me and conversation must each be offered by a feature');
+  if (membersJoinedAt === undefined || membersAmong === undefined)
+    throw new Error('membersJoinedAt and membersAmong must each be offered by a feature');
   const loaders = features.flatMap(({ beside }) => beside ?? []);
-  return { users, me, conversation, membersJoinedAt, besideMessages: createBesideMessages(loaders, users) };
+  return {
+    users,
+    me,
+    conversation,
+    membersJoinedAt,
+    membersAmong,
+    besideMessages: createBesideMessages(loaders, users),
+  };
 }
 
 function collectState(features: readonly Feature[]): StateSources {
@@ -114,6 +139,18 @@ function collectEntries(features: readonly Feature[]): Registry['entryLoaders'] 
     const load = all[kind];
     if (load === undefined) throw new Error(`no feature loads entries of ${kind}`);
     loaders.set(entryKinds[kind], { kind, load });
+  }
+  return loaders;
+}
+
+function collectOwnEntries(features: readonly Feature[]): Registry['ownEntryLoaders'] {
+  const all: OwnEntryLoaders = Object.assign({}, ...features.map(({ ownEntries }) => ownEntries));
+  const loaders = new Map<number, { kind: OwnEventKind; load: OwnEntryLoader }>();
+  // The keys of the table are the kinds.
+  for (const kind of Object.keys(ownEntryKinds) as OwnEventKind[]) {
+    const load = all[kind];
+    if (load === undefined) throw new Error(`no feature loads entries of ${kind} in one's own log`);
+    loaders.set(ownEntryKinds[kind], { kind, load });
   }
   return loaders;
 }

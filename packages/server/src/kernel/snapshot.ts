@@ -8,6 +8,7 @@ import type { Database, Tx } from '../db/database.js';
 import { endOfStatePage, upTo } from '../eventlog/state-page.js';
 import type { Context, TakeSnapshot } from './context.js';
 import { createLogReader } from './log-reader.js';
+import { createOwnLogReader } from './own-log-reader.js';
 import type { Registry } from './registry.js';
 import type { StatePageRows, StateRange, StateSources } from './state-source.js';
 
@@ -23,6 +24,7 @@ export function createTakeSnapshot(options: {
       work({
         db,
         log: createLogReader(registry, { ...ctx, db }),
+        readOwnLog: createOwnLogReader(registry, { ...ctx, db }),
         readState: (conversationId, range) => readState(registry.state, db, { conversationId, ...range }),
       }),
     );

@@ -50,6 +50,11 @@ export const operationLimits: { readonly [Name in OperationName]?: OperationLimi
     uses: sends,
     costOf: ({ messages }) => (Array.isArray(messages) ? messages.length : 1),
   },
+  // Each command counts by its own rules, and as a request like one that came alone.
+  runBatch: {
+    uses: [{ rule: 'rest', key: 'user', counts: 'all' }],
+    costOf: ({ operations }) => (Array.isArray(operations) ? operations.length - 1 : 0),
+  },
   addReaction: reacts,
   removeReaction: reacts,
   register: {

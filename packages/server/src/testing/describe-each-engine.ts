@@ -1,8 +1,8 @@
 /**
  * Runs a block of tests on both engines.
  *
- * - Each file gets a database of its own: a fresh one on the PostgreSQL of PARLEY_TEST_DATABASE_URL, dropped afterwards, and an embedded one in a
- *   temporary folder. It is opened once a file and engine, so call this once a file.
+ * - Each file gets a database of its own: a fresh one on the PostgreSQL of PARLEY_TEST_DATABASE_URL, dropped afterwards, and a copy of the embedded
+ *   template in a temporary folder. It is opened once a file and engine, so call this once a file.
  * - Without the variable the PostgreSQL half fails. It is never skipped: half a run that looks green is worse than a red one.
  */
 import { randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { type Core, openCore } from '../core.js';
 import type { Database } from '../db/database.js';
 import { installFunctions } from '../db/install-functions.js';
@@ -19,6 +19,8 @@ import { openPostgres, type PostgresOptions } from '../db/postgres-database.js';
 import { logFunctions } from '../eventlog/functions.js';
 import { createSendBatch, type SendBatch } from '../eventlog/send.js';
 import { optionDefaults } from '../options.js';
+import { copyTemplate } from './embedded-template.js';
+import { testSecret } from './test-secret.js';
 
 /** What a test gets of an engine. */
 export interface TestEngine {
@@ -68,6 +70,7 @@ function describeOn(engine: EngineName, name: string, block: EngineBlock): void 
 
 async function openOnEmbedded() {
   const folder = await mkdtemp(join(tmpdir(), 'parley-'));
+  copyTemplate(inject('embeddedTemplate'), folder);
   const { engine, close } = await openEngine({ dataDirectory: folder });
   return {
     ...engine,
@@ -116,10 +119,7 @@ async function openOnPostgres() {
 
 async function openEngine(place: { readonly databaseUrl?: string; readonly dataDirectory?: string }) {
   const quiet = { info: () => {}, error: () => {} };
-  const core = await openCore(
-    { ...optionDefaults, ...place, secret: 'a secret of tests that is long enough' },
-    quiet,
-  );
+  const core = await openCore({ ...optionDefaults, ...place, secret: testSecret }, quiet);
   const { database } = core;
   const { send } = await installFunctions(database, logFunctions);
   const query = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> => {

@@ -3,7 +3,7 @@ import { type Actor, defaultTenantId } from '../access/actor.js';
 import type { ResumeState } from '../eventlog/resume.js';
 import { Connection } from '../gateway/ws/connection.js';
 import type { SocketServices } from '../gateway/ws/socket-services.js';
-import type { Call } from '../kernel/execute.js';
+import type { Call } from '../kernel/call.js';
 import type { RegisteredOperation } from '../kernel/registry.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import type { FakeSocket } from './fake-socket.js';
@@ -28,7 +28,7 @@ export function createFakeServices(
   const calls: FakeSocketServices['calls'] = [];
   const counted: string[] = [];
   const heads = new Map((overrides.memberships ?? []).map((id) => [id, 1]));
-  const state: ResumeState = { isSessionLive: true, since: 'since', heads, memberships: heads, gone: [] };
+  const state: ResumeState = { ...emptyState, since: 'since', heads, memberships: heads };
   return {
     hub,
     actor,
@@ -68,9 +68,10 @@ export function createFakeServices(
     },
     execute: (call) => new Promise((resolve, reject) => calls.push({ call, resolve, reject })),
     readResumeState: async () => state,
+    arriving: () => () => {},
     toParleyError: (error) =>
       error instanceof ParleyError ? error : new ParleyError('internal', { cause: error }),
-    presence: { connected: () => () => {} },
+    presence: { connected: () => () => {}, called: () => {} },
     isOriginAllowed: () => true,
     newId: () => 'request',
     features: ['messages'],
@@ -88,3 +89,14 @@ export function connectFake(services: SocketServices, { socket, stream }: FakeSo
 function nobody(): Promise<never> {
   return Promise.reject(new ParleyError('not_found'));
 }
+
+/** Of somebody who is in no conversation and changed nothing about themselves. */
+export const emptyState: ResumeState = {
+  isSessionLive: true,
+  since: 's',
+  heads: new Map(),
+  memberships: new Map(),
+  gone: [],
+  userSeq: 0,
+  hasOwnMoved: false,
+};

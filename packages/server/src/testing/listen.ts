@@ -27,6 +27,7 @@ export function listenAs(
       for (const frame of readFrames(frames)) if (frame.type === 'signal') signals.push(frame.signal);
     },
     writeHeads: () => {},
+    writeOwnHead: () => {},
     close: () => {},
   };
   hub.record().admit(subscriber, new Map(place.memberOf.map((conversationId) => [conversationId, 0])));

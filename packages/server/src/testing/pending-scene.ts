@@ -115,6 +115,7 @@ function assemble(
     limits: { admit: () => undefined },
     publish: () => {},
     touch: () => {},
+    touchOwn: () => {},
     newId,
     now: Date.now,
     delay: () => Promise.resolve(),

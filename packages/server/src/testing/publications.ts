@@ -49,6 +49,7 @@ export function createListener(userId: UserId = newUserId()) {
   const heads: (readonly [ConversationId, number])[] = [];
   const signals: Buffer[] = [];
   const closes: string[] = [];
+  const ownHeads: number[] = [];
   const subscriber: Subscriber = {
     userId,
     // Any UUID names a session.
@@ -56,6 +57,7 @@ export function createListener(userId: UserId = newUserId()) {
     writeEvents: (_conversationId, frames) => void writes.push(frames),
     writeSignal: (frames) => void signals.push(frames),
     writeHeads: (told) => void heads.push(...told),
+    writeOwnHead: (seq) => void ownHeads.push(seq),
     close: (name) => void closes.push(name),
   };
   const events = () =>
@@ -65,6 +67,8 @@ export function createListener(userId: UserId = newUserId()) {
     writes,
     heads,
     closes,
+    /** How far the log of the person goes, as it was said. */
+    ownHeads,
     get signals() {
       return signals.flatMap(readFrames);
     },

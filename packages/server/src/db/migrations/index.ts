@@ -6,6 +6,8 @@ import sessions from './0005-sessions.sql';
 import identities from './0006-identities.sql';
 import roles from './0007-roles.sql';
 import preferences from './0008-preferences.sql';
+import userLog from './0009-user-log.sql';
+import blocks from './0010-blocks.sql';
 
 export interface Migration {
   /** Number and subject; never renamed. */
@@ -24,4 +26,6 @@ export const migrations: readonly Migration[] = [
   { name: '0006-identities', up: identities },
   { name: '0007-roles', up: roles },
   { name: '0008-preferences', up: preferences },
+  { name: '0009-user-log', up: userLog },
+  { name: '0010-blocks', up: blocks },
 ];

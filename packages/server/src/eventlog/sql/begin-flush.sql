@@ -6,10 +6,11 @@
 -- * p_kind is the kind of the entry the command would add; 0 is a message. p_right is the bit it needs, 0 for what every member may, in an archived
 --   conversation too. p_speech are the bits that somebody who is muted has not.
 --
+-- * o_rights are the actor's, and the mark of a block where they have one.
 -- * o_visible_from is where history begins for the actor, o_hidden_below above which seq it has begun for every member; 0 and 0 while all see all.
 --
--- Status: 0 may be, 1 repeated, 2 busy, 3 id_conflict, 4 not_found, 5 conversation_archived, 6 forbidden, 7 muted. Of who is muted o_seq says for how many
--- milliseconds.
+-- Status: 0 may be, 1 repeated, 2 busy, 3 id_conflict, 4 not_found, 5 conversation_archived, 6 forbidden, 7 muted, 8 dm_not_allowed: speech that is forbidden
+-- because of the mark of a block (2^30) among what is denied. Of who is muted o_seq says for how many milliseconds.
 create function parley.{{name}}(
   p_tenant uuid[], p_conversation uuid[], p_actor uuid[], p_op uuid[], p_kind smallint[], p_right int[],
   p_speech int, p_wait boolean, p_now timestamptz
@@ -40,7 +41,7 @@ begin
   return query
   with judged as materialized (
     select t.i, t.kind, coalesce(p.seq, c.seq) as seq, coalesce(p.at, c.at) as at, m.role,
-      ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) as rights,
+      ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) | (m.deny & 1073741824) as rights,
       case when h.hidden_below > 0 then m.joined_seq else 0 end as visible_from, h.hidden_below,
       (case
         when h.conversation_id is null then
@@ -53,7 +54,8 @@ begin
         when p.id is not null or c.seq is not null then 3
         when t.needed = 0 then 0
         when h.state = 1 then 5
-        when ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) & t.needed = 0 then 6
+        when ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) & t.needed = 0 then
+          case when m.deny & 1073741824 <> 0 and t.needed & p_speech <> 0 then 8 else 6 end
         when m.muted_until > v_now and t.needed & p_speech <> 0 then 7
         else 0
       end)::smallint as verdict,

@@ -9,8 +9,8 @@
 --   waits for a stranger. With p_wait the caller waits for them, up to lock_timeout.
 -- * Stamps strictly increase with seq, also when the clock steps back.
 --
--- Status: 0 applied, 1 repeated, 2 busy, 3 id_conflict, 4 not_found, 5 conversation_archived, 6 forbidden, 7 muted. Of who is muted o_seq says for how many
--- milliseconds.
+-- Status: 0 applied, 1 repeated, 2 busy, 3 id_conflict, 4 not_found, 5 conversation_archived, 6 forbidden, 7 muted, 8 dm_not_allowed: forbidden because of the mark
+-- of a block (2^30) among what is denied. Of who is muted o_seq says for how many milliseconds.
 -- p_now is null in production (the clock of the database); tests that drive time pass it.
 --
 -- Plans: for small batches PostgreSQL plans this anew at every call (1,216 us for a batch of one); a generic plan without hash joins, merge joins
@@ -58,7 +58,7 @@ begin
         when m.user_id is null or m.status <> 1 or h.state = 2 then 4
         when p.id is not null then 3
         when h.state = 1 then 5
-        when ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) & 1 = 0 then 6
+        when ((h.role_rights[m.role + 1] | m.allow) & ~m.deny) & 1 = 0 then case when m.deny & 1073741824 <> 0 then 8 else 6 end
         when m.muted_until > v_now then 7
         else 0
       end)::smallint as verdict,

@@ -1,38 +1,28 @@
 /** Sessions ended on one node, their sockets on another: on one PostgreSQL, with a Redis between them or without. */
 import type { Session } from '@parley/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Core, openCore } from '../../core.js';
-import { optionDefaults } from '../../options.js';
+import type { Core } from '../../core.js';
 import { callAs } from '../../testing/callers.js';
 import { describePostgres } from '../../testing/describe-each-engine.js';
 import { createListener } from '../../testing/publications.js';
 import { newUserId } from '../../testing/seed.js';
+import { openTwoNodes, type TwoNodes, withAndWithoutRedis } from '../../testing/two-nodes.js';
 
-const redisUrl = process.env['PARLEY_TEST_REDIS_URL'];
-const quiet = { info: () => {}, error: () => {} };
 const password = 'four words of nobody else';
 const soon = { timeout: 5000, interval: 20 };
 
 describePostgres('sessions ended elsewhere', (open) => {
-  describe.each(['with Redis', 'without Redis'])('%s', (how) => {
+  describe.each(withAndWithoutRedis)('%s', (how) => {
+    let nodes: TwoNodes;
     let here: Core;
     let there: Core;
 
     beforeEach(async () => {
-      if (redisUrl === undefined)
-        throw new Error('PARLEY_TEST_REDIS_URL is not set. Run `npm test -- database`.');
-      const options = {
-        ...optionDefaults,
-        secret: 'a secret of tests that is long enough',
-        databaseUrl: open().databaseUrl,
-        redisUrl: how === 'with Redis' ? redisUrl : undefined,
-      };
-      [here, there] = await Promise.all([openCore(options, quiet), openCore(options, quiet)]);
-      const state = how === 'with Redis' ? 'redis' : 'polling';
-      await vi.waitFor(() => expect([here.nodes.state, there.nodes.state]).toEqual([state, state]), soon);
+      nodes = await openTwoNodes({ databaseUrl: open().databaseUrl, redis: how });
+      ({ here, there } = nodes);
     });
 
-    afterEach(() => Promise.all([here.close(), there.close()]));
+    afterEach(() => nodes.close());
 
     it('lose their sockets within five seconds, whichever way they end; the one that asked keeps its own', async () => {
       const anyone = callAs({ core: here }, undefined);

@@ -126,6 +126,7 @@ describeEachEngine('changing conversations', (open) => {
       },
       writeSignal: () => {},
       writeHeads: () => told.push('heads'),
+      writeOwnHead: () => {},
       close: () => {},
     };
     hub.record().admit(socket, heads);

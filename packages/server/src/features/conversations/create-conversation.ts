@@ -9,6 +9,7 @@ import {
   type UserId,
 } from '@parley/protocol';
 import type { Actor } from '../../access/actor.js';
+import { hasBlockWith, lockPair } from '../../access/blocks.store.js';
 import { insertMembers } from '../../access/membership.store.js';
 import { appendEntry, insertHead } from '../../eventlog/append.js';
 import { entryKinds } from '../../eventlog/entry-kinds.js';
@@ -41,9 +42,11 @@ export async function createConversation(
   const { tx, actor } = ctx;
   const others = othersOf(input, actor);
   const roleRights = input.type === 'direct' ? directRoleRights : defaultRoleRights;
+  if (input.type === 'direct') await lockPair(tx, conversationId);
   // The head comes first: a taken id is found out before anything else is written, whoever owns it.
   if (!(await insertHead(tx, { conversationId, tenantId: actor.tenantId, roleRights })))
     return existing(ctx, input, conversationId);
+  if (await hasBlockWith(tx, actor, others)) throw new ParleyError('dm_not_allowed');
   const { seq, at } = await appendEntry(tx, {
     conversationId,
     kind: entryKinds['conversation.created'],

@@ -1,4 +1,5 @@
 import { compareRoles, type Output, ParleyError, type ParsedInput } from '@parley/protocol';
+import { hasBlockWith } from '../../access/blocks.store.js';
 import { countUsers, insertMembers } from '../../access/membership.store.js';
 import type { ConversationContext } from '../../kernel/context.js';
 import { hasBanned } from './bans.store.js';
@@ -21,6 +22,7 @@ export async function addMembers(
   if (missing.length === 0) return { seq: head.lastSeq };
 
   if (await hasBanned(tx, conversationId, missing)) throw new ParleyError('banned');
+  if (await hasBlockWith(tx, actor, missing)) throw new ParleyError('dm_not_allowed');
   const { seq, at } = await ctx.append(missing);
   await insertMembers(tx, { tenantId: actor.tenantId, conversationId, userIds: missing, role, seq, at });
   await updateMemberCount(tx, { conversationId, by: missing.length, seq });

@@ -134,6 +134,7 @@ describeEachEngine('history from joining', (open) => {
       writeEvents: (_id: ConversationId, frames: Buffer) => told.push(frames.toString()),
       writeSignal: (frames: Buffer) => told.push(frames.toString()),
       writeHeads: (heads: unknown) => told.push(JSON.stringify(heads)),
+      writeOwnHead: () => {},
       close: () => {},
     };
     open()

@@ -142,7 +142,7 @@ export const membersFeature = defineFeature(contracts.members, {
     },
   },
   state: { members: listTouchedMembers },
-  includes: { membersJoinedAt: listMembersJoinedAt },
+  includes: { membersJoinedAt: listMembersJoinedAt, membersAmong: listMembersAmong },
 });
 
 /** The profiles of some people: an entry carries those it is about, not those of the whole page. */

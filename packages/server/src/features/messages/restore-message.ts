@@ -1,4 +1,4 @@
-import { compareRoles, type ErrorCode, type ParsedInput, rights } from '@parley/protocol';
+import { blockedMark, compareRoles, type ErrorCode, type ParsedInput, rights } from '@parley/protocol';
 import type { Tx } from '../../db/database.js';
 import {
   defineCommand,
@@ -42,7 +42,9 @@ async function judge(
   return operations.map((operation) => {
     const found = restorable.get(`${operation.conversationId} ${operation.payload.messageId}`);
     if (found === undefined) return 'not_found';
-    return mayRestore(operation, found) ? undefined : 'forbidden';
+    if (!mayRestore(operation, found)) return 'forbidden';
+    // Words that come back are said again.
+    return (operation.standing.rights & blockedMark) === 0 ? undefined : 'dm_not_allowed';
   });
 }
 

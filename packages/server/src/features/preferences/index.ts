@@ -10,8 +10,21 @@ export const preferencesFeature = defineFeature(contracts.preferences, {
       run: async ({ db, actor }) => orEnded(await findPreferences(db, actor)),
     },
     updatePreferences: {
-      policy: 'user',
-      run: async ({ db, actor }, input) => orEnded(await updatePreferences(db, actor, input)),
+      policy: 'owner',
+      entry: 'preferences.updated',
+      run: async ({ tx, actor, append }, input) => {
+        const before = orEnded(await findPreferences(tx, actor));
+        const after = orEnded(await updatePreferences(tx, actor, input));
+        if (after.hideReceipts !== before.hideReceipts) await append([]);
+        return after;
+      },
+      repeat: async ({ db, actor }) => orEnded(await findPreferences(db, actor)),
+    },
+  },
+  ownEntries: {
+    'preferences.updated': async ({ db, actor }, entries) => {
+      const preferences = orEnded(await findPreferences(db, actor));
+      return new Map(entries.map(({ seq }) => [seq, { preferences }]));
     },
   },
 });

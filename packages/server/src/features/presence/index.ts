@@ -1,4 +1,6 @@
 import { contracts, type OwnPresence, ParleyError } from '@parley/protocol';
+import type { Actor } from '../../access/actor.js';
+import type { Executor } from '../../db/database.js';
 import { defineFeature } from '../../kernel/define-feature.js';
 import { findChoice, updateChoice } from './choice.store.js';
 import type { PresenceBoard } from './presence.js';
@@ -22,24 +24,35 @@ export function createPresenceFeature(board: Pick<PresenceBoard, 'watch' | 'list
       },
       getOwnPresence: {
         policy: 'user',
-        run: async ({ db, actor }) => {
-          const choice = await findChoice(db, actor);
-          // A token outlives its user by minutes at most.
-          if (choice === undefined) throw new ParleyError('session_revoked');
-          return toOwn(choice);
-        },
+        run: ({ db, actor }) => getOwn(db, actor),
       },
       setPresence: {
-        policy: 'user',
-        run: async ({ db, actor }, input) => {
-          const updated = await updateChoice(db, actor, input);
+        policy: 'owner',
+        entry: 'presence.chosen',
+        run: async ({ tx, actor, append, afterCommit }, input) => {
+          const updated = await updateChoice(tx, actor, input);
           if (updated === undefined) throw new ParleyError('session_revoked');
-          if (looksDifferent(updated.before, updated.after)) board.restate(actor.userId);
+          if (looksDifferent(updated.before, updated.after)) afterCommit(() => board.restate(actor.userId));
+          if (JSON.stringify(updated.before) !== JSON.stringify(updated.after)) await append([]);
           return toOwn(updated.after);
         },
+        repeat: ({ db, actor }) => getOwn(db, actor),
+      },
+    },
+    ownEntries: {
+      'presence.chosen': async ({ db, actor }, entries) => {
+        const own = await getOwn(db, actor);
+        return new Map(entries.map(({ seq }) => [seq, own]));
       },
     },
   });
+}
+
+async function getOwn(db: Executor, actor: Actor): Promise<OwnPresence> {
+  const choice = await findChoice(db, actor);
+  // A token outlives its user by minutes at most.
+  if (choice === undefined) throw new ParleyError('session_revoked');
+  return toOwn(choice);
 }
 
 function toOwn({ shownAs, status }: Choice): OwnPresence {

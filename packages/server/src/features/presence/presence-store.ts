@@ -1,6 +1,7 @@
 import type { UserId } from '@parley/protocol';
 import type { Actor } from '../../access/actor.js';
 import type { Clock } from '../../lib/clock.js';
+import { createActivity } from './activity.js';
 
 /** A person who came or went. */
 export interface PresenceChange {
@@ -15,10 +16,16 @@ export interface PresenceChange {
 export interface PresenceStore {
   /** Takes a connection in. Returns its undoing, to be called once. */
   connected(actor: Pick<Actor, 'userId' | 'tenantId'>): () => void;
+  /** Somebody who is connected to this node did something. */
+  active(userId: UserId): void;
+  /** Whether nobody sees them do anything, on any of the nodes they are connected to. False for who is not here. */
+  isIdle(userId: UserId): boolean;
   /** Those among some people who are here. */
   onlineAmong(userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
   /** Told of everybody who came or went. */
   subscribe(listener: (change: PresenceChange) => void): void;
+  /** Told of everybody here who became idle, or is so no more. */
+  subscribeIdle(listener: (userId: UserId) => void): void;
   close(): void;
 }
 
@@ -40,12 +47,21 @@ export function createMemoryPresenceStore({ clock }: { readonly clock: Clock }):
     for (const listener of listeners) listener(change);
   };
 
+  const idleListeners: ((userId: UserId) => void)[] = [];
+  const activity = createActivity({
+    clock,
+    onChange: (userId) => {
+      for (const listener of idleListeners) listener(userId);
+    },
+  });
+
   const disconnected = (userId: UserId, person: Person): void => {
     person.connections -= 1;
     if (person.connections > 0) return;
     const wentAt = clock.now();
     person.stopTimer = clock.after(graceMs, () => {
       people.delete(userId);
+      activity.gone(userId);
       tell({ userId, tenantId: person.tenantId, wentAt });
     });
   };
@@ -61,13 +77,22 @@ export function createMemoryPresenceStore({ clock }: { readonly clock: Clock }):
         people.set(userId, person);
         tell({ userId, tenantId, wentAt: null });
       }
+      activity.active(userId);
       return () => disconnected(userId, person);
     },
+    active: (userId) => {
+      if (people.has(userId)) activity.active(userId);
+    },
+    isIdle: activity.isIdle,
     onlineAmong: async (userIds) => new Set(userIds.filter((userId) => people.has(userId))),
     subscribe: (listener) => {
       listeners.push(listener);
     },
+    subscribeIdle: (listener) => {
+      idleListeners.push(listener);
+    },
     close: () => {
+      activity.close();
       for (const { stopTimer } of people.values()) stopTimer?.();
       people.clear();
     },

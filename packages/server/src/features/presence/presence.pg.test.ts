@@ -3,7 +3,7 @@ import type { ChatSignal, Input, ParsedInput, SessionId, Status } from '@parley/
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Actor } from '../../access/actor.js';
 import type { SignalPublication } from '../../fanout/broker.js';
-import type { QueryContext } from '../../kernel/context.js';
+import type { OwnContext } from '../../kernel/context.js';
 import { callAs } from '../../testing/callers.js';
 import { describeEachEngine } from '../../testing/describe-each-engine.js';
 import { createFakeClock, type FakeClock } from '../../testing/fake-clock.js';
@@ -35,7 +35,7 @@ describeEachEngine('presence', (open) => {
       database: open().database,
       store: createMemoryPresenceStore({ clock }),
       signal: (publication) => told.push(publication),
-      tellElsewhere: (userId) => toldElsewhere.push(userId),
+      tellElsewhere: (told) => toldElsewhere.push(...Object.values(told).flat()),
       onError: (error) => {
         throw error;
       },
@@ -163,10 +163,12 @@ describeEachEngine('presence', (open) => {
   /** Through the operation on this board, whose clock the test drives. */
   const choose = async (actor: Actor, input: Input<'setPresence'>) => {
     const handler = createPresenceFeature(board).handlers.setPresence;
-    if (handler?.policy !== 'user') throw new Error('setPresence is for users');
-    // It reads these two of its context, and the input needs no parsing.
-    const ctx = { db: open().database.kysely, actor } as QueryContext;
-    return handler.run(ctx, input as ParsedInput<'setPresence'>);
+    if (handler?.policy !== 'owner') throw new Error('setPresence changes what is one’s own');
+    return open().database.transaction((tx) => {
+      // It uses these of its context, and the input needs no parsing.
+      const ctx = { tx, actor, append: async () => {}, afterCommit: (work: () => void) => work() };
+      return handler.run(ctx as unknown as OwnContext, input as ParsedInput<'setPresence'>);
+    });
   };
   const status = (given: Partial<Status>) => ({ emoji: null, text: null, until: null, ...given });
 
@@ -222,6 +224,77 @@ describeEachEngine('presence', (open) => {
     await choose(bob, { state: 'away', status: { text: 'secret' } });
     await pass(1000);
     expect([told, await board.list(stranger, [bob.userId])]).toEqual([[], [offline(bob)]]);
+  });
+
+  const block = (by: Actor, whom: Actor) => callAs(open(), by)('blockUser', { userId: whom.userId });
+  const unblock = (by: Actor, whom: Actor) => callAs(open(), by)('unblockUser', { userId: whom.userId });
+
+  it('is that of a stranger between two of whom one has blocked the other, either way', async () => {
+    board.connected(ann);
+    board.connected(bob);
+    await choose(bob, { state: 'away', status: { text: 'lunch' } });
+    await pass(1000);
+    await open().query('update parley.users set last_seen_at = now() where id = $1', [bob.userId]);
+    for (const [by, whom] of [
+      [ann, bob],
+      [bob, ann],
+    ] as const) {
+      await block(by, whom);
+      expect(await board.list(ann, [bob.userId, ann.userId])).toEqual([offline(bob), online(ann)]);
+      expect(await board.list(bob, [ann.userId])).toEqual([offline(ann)]);
+      await unblock(by, whom);
+    }
+    expect(await board.list(ann, [bob.userId])).toMatchObject([{ state: 'away', status: { text: 'lunch' } }]);
+  });
+
+  it('goes from the sight of both with a block and comes back with its end; what happens between them is told to neither', async () => {
+    const leave = board.connected(bob);
+    board.connected(ann);
+    board.watch(ann, [bob.userId]);
+    board.watch(bob, [ann.userId]);
+    await pass(1000);
+    told = [];
+    await block(ann, bob);
+    board.relate([ann.userId, bob.userId]);
+    await pass(1000);
+    expect(new Set(heard())).toEqual(new Set([{ items: [offline(bob)] }, { items: [offline(ann)] }]));
+    expect(told.map(({ to }) => to)).toHaveLength(2);
+    told = [];
+    await choose(bob, { state: 'away', status: { text: 'secret' } });
+    await choose(ann, { state: 'away' });
+    leave();
+    await pass(12_000);
+    board.connected(bob);
+    board.watch(bob, [ann.userId]);
+    await pass(1000);
+    expect(told).toEqual([]);
+    await unblock(ann, bob);
+    board.relate([ann.userId, bob.userId]);
+    await pass(1000);
+    expect(heard()).toContainEqual({
+      items: [{ ...online(bob), state: 'away', status: { emoji: null, text: 'secret', until: null } }],
+    });
+    expect(told).toHaveLength(2);
+  });
+
+  it('is told of a block to nobody who watches one of the two, and not of who is invisible', async () => {
+    board.connected(bob);
+    board.connected(ann);
+    const other = stranger;
+    await callAs(open(), ann)('addMembers', { conversationId, userIds: [other.userId] });
+    board.connected(other);
+    board.watch(other, [ann.userId, bob.userId]);
+    board.watch(ann, [bob.userId]);
+    await choose(bob, { state: 'invisible' });
+    await pass(1000);
+    told = [];
+    await block(bob, ann);
+    board.relate([bob.userId, ann.userId]);
+    await pass(1000);
+    await unblock(bob, ann);
+    board.relate([bob.userId, ann.userId]);
+    await pass(1000);
+    expect(told).toEqual([]);
   });
 
   it('loses a status whose time is over, and keeps it until then, whoever asks', async () => {

@@ -1,6 +1,7 @@
 import type { TenantId, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { Actor } from '../../access/actor.js';
+import { isBlockedPair } from '../../access/blocks.store.js';
 import type { Executor } from '../../db/database.js';
 import { iso } from '../../eventlog/time.js';
 import { type Choice, type ChoiceRow, choiceColumns, shownAsNumber, toChoice } from './shown-presence.js';
@@ -12,7 +13,7 @@ export interface Acquaintance {
   readonly choice: Choice;
 }
 
-/** Those among some people with whom the actor shares a conversation, the actor included. Others are left out. */
+/** Those among some people with whom the actor shares a conversation, and no block either way, the actor included. Others are left out. */
 export async function listAcquaintances(
   db: Executor,
   actor: Actor,
@@ -29,7 +30,8 @@ export async function listAcquaintances(
     where u.tenant_id = ${actor.tenantId} and u.id = any(${ids}) and (
       u.id = ${actor.userId} or u.id in (
         select m.user_id from parley.members m
-        where m.user_id = any(${ids}) and m.status = 1 and m.conversation_id in (select conversation_id from shared)))`.execute(
+        where m.user_id = any(${ids}) and m.status = 1 and m.conversation_id in (select conversation_id from shared)))
+      and not ${isBlockedPair({ tenantId: sql`u.tenant_id`, one: sql`u.id`, other: sql`${actor.userId}` })}`.execute(
     db,
   );
   return rows.map((row) => ({ userId: row.id, lastSeenAt: row.last_seen_at, choice: toChoice(row) }));
@@ -45,6 +47,15 @@ export interface Look {
 /** A look that is allowed, with what there is to see. */
 export interface AllowedLook extends Acquaintance {
   readonly watcherId: UserId;
+  /** Allowed but for a block between the two: there is nothing to see. */
+  readonly isBlocked: boolean;
+}
+
+interface LookRow extends ChoiceRow {
+  readonly watcher: UserId;
+  readonly watched: UserId;
+  readonly is_blocked: boolean;
+  readonly last_seen_at: string | null;
 }
 
 /** The looks between people who share a conversation now. */
@@ -52,8 +63,9 @@ export async function listAllowedLooks(db: Executor, looks: readonly Look[]): Pr
   const tenants = looks.map((look) => look.tenantId);
   const watchers = looks.map((look) => look.watcherId);
   const watched = looks.map((look) => look.userId);
-  const { rows } = await sql<ChoiceRow & { watcher: UserId; watched: UserId; last_seen_at: string | null }>`
-    select l.watcher, l.watched, ${iso('u.last_seen_at')} as last_seen_at, ${choiceColumns}
+  const isBlocked = isBlockedPair({ tenantId: sql`l.tenant`, one: sql`l.watcher`, other: sql`l.watched` });
+  const { rows } = await sql<LookRow>`
+    select l.watcher, l.watched, ${iso('u.last_seen_at')} as last_seen_at, ${isBlocked} as is_blocked, ${choiceColumns}
     from unnest(${sql.val(tenants)}::uuid[], ${sql.val(watchers)}::uuid[], ${sql.val(watched)}::uuid[]) as l(tenant, watcher, watched)
     join parley.users u on u.tenant_id = l.tenant and u.id = l.watched
     where l.watcher = l.watched or exists (
@@ -64,6 +76,7 @@ export async function listAllowedLooks(db: Executor, looks: readonly Look[]): Pr
   return rows.map((row) => ({
     watcherId: row.watcher,
     userId: row.watched,
+    isBlocked: row.is_blocked,
     lastSeenAt: row.last_seen_at,
     choice: toChoice(row),
   }));

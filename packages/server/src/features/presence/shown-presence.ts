@@ -41,16 +41,18 @@ export function toChoice(row: ChoiceRow): Choice {
 export interface Sight {
   readonly userId: UserId;
   readonly isHere: boolean;
+  /** Here, and doing nothing. */
+  readonly isIdle: boolean;
   /** ISO 8601; null for who was never here. */
   readonly lastSeenAt: string | null;
 }
 
 /** What others see of somebody. Whoever is invisible looks like a stranger. */
-export function toPresence({ userId, isHere, lastSeenAt }: Sight, choice: Choice): Presence {
+export function toPresence({ userId, isHere, isIdle, lastSeenAt }: Sight, choice: Choice): Presence {
   if (choice.shownAs === 'invisible') return hidden(userId);
-  const { shownAs: state, status } = choice;
+  const { shownAs, status } = choice;
   return isHere
-    ? { userId, state, lastSeenAt: null, status }
+    ? { userId, state: isIdle ? 'away' : shownAs, lastSeenAt: null, status }
     : { userId, state: 'offline', lastSeenAt, status };
 }
 

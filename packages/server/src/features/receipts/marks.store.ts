@@ -5,9 +5,10 @@
  *   a mark that another node wrote meanwhile is seen, and nothing ever goes back.
  * - A seq above the head means the head: the ord beside it is that of the last message that stands there.
  * - `read_xid` moves with what the reader themselves must learn on their other devices; mere delivery is no state of theirs.
+ * - In a direct conversation of which one has blocked the other marks are written as ever, and the other is not told.
  * - Somebody who is not an active member of a conversation of their tenant gets no row, hence no answer.
  */
-import type { UserId } from '@parley/protocol';
+import { blockedMark, type UserId } from '@parley/protocol';
 import { visibleFrom } from '../../access/membership.store.js';
 import type { Database } from '../../db/database.js';
 import { unreadCount } from '../../eventlog/unread-count.js';
@@ -39,7 +40,7 @@ const conversationStatement = `
       with ordinality as t(tenant_id, conversation_id, user_id, read_seq, delivered_seq, sets_unread, unread_from, i)
   ), locked as materialized (
     select i.i, i.read_seq as to_read, i.delivered_seq as to_delivered, i.sets_unread, i.unread_from,
-      m.conversation_id, m.user_id, m.read_seq, m.read_ord, m.delivered_seq, m.unread_from_seq,
+      m.conversation_id, m.user_id, m.deny, m.read_seq, m.read_ord, m.delivered_seq, m.unread_from_seq,
       h.last_seq, h.last_ord, h.floor_ord, h.last_message_seq
     from input i
     join parley.conversation_heads h
@@ -47,7 +48,7 @@ const conversationStatement = `
     join parley.members m on m.conversation_id = i.conversation_id and m.user_id = i.user_id and m.status = 1
     order by m.conversation_id, m.user_id for no key update of m
   ), computed as materialized (
-    select l.i, l.conversation_id, l.user_id, l.last_ord, l.floor_ord, coalesce(l.last_message_seq, 0) as last_message_seq,
+    select l.i, l.conversation_id, l.user_id, l.deny & ${blockedMark} <> 0 as is_blocked, l.last_ord, l.floor_ord, coalesce(l.last_message_seq, 0) as last_message_seq,
       l.read_seq as old_read_seq, l.delivered_seq as old_delivered_seq, l.unread_from_seq as old_unread_from_seq,
       greatest(l.read_seq, least(l.to_read, l.last_seq)) as read_seq,
       greatest(l.read_ord, case
@@ -93,7 +94,8 @@ const conversationStatement = `
     where exists (select 1 from parley.users where hide_receipts)
     group by d.conversation_id
   )
-  select j.i::int, j.read_seq, j.delivered_seq, j.unread_from_seq, j.has_own_moved, j.has_receipt_moved, j.last_message_seq,
+  select j.i::int, j.read_seq, j.delivered_seq, j.unread_from_seq, j.has_own_moved,
+    j.has_receipt_moved and not j.is_blocked as has_receipt_moved, j.last_message_seq,
     ${unreadCount({ conversationId: 'j.conversation_id', lastOrd: 'j.last_ord', readOrd: 'greatest(j.read_ord, j.floor_ord)' })} as unread_count,
     coalesce(c.member_count, 0) as member_count, s.user_id as last_sender_id, d.ids as hider_ids
   from judged j

@@ -1,9 +1,10 @@
 import { contracts, ParleyError } from '@parley/protocol';
 import { defineFeature, type Feature } from '../../kernel/define-feature.js';
 import { readChangesPage } from './changes-page.js';
+import { readOwnChangesPage } from './own-changes-page.js';
 import { runSync, type SyncDependencies } from './run-sync.js';
 
-/** Catching up: one conversation after a seq, or all of them after a `since`. */
+/** Catching up: one conversation or one's own log after a seq, or all conversations after a `since`. */
 export function createSyncFeature(dependencies: SyncDependencies): Feature {
   return defineFeature(contracts.sync, {
     handlers: {
@@ -16,6 +17,11 @@ export function createSyncFeature(dependencies: SyncDependencies): Feature {
           if (page === undefined) throw new ParleyError('not_found');
           return page;
         },
+      },
+      listOwnChanges: {
+        policy: 'user',
+        run: (ctx, { since, limit = 100 }) =>
+          ctx.takeSnapshot((snapshot) => readOwnChangesPage(snapshot, { since, limit })),
       },
       sync: { policy: 'user', run: (ctx, input) => runSync(dependencies, ctx, input) },
     },

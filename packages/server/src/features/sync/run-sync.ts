@@ -29,9 +29,9 @@ export async function runSync(
   if (waitMs === 0) return (await read(dependencies, ctx, input)).output;
   const listening = dependencies.listen(ctx.actor);
   try {
-    const { output, memberships } = await read(dependencies, ctx, input);
-    if (tellsSomething(output)) return output;
-    await listening.wait(memberships, { ms: waitMs, abortSignal: ctx.abortSignal });
+    const { output, state } = await read(dependencies, ctx, input);
+    if (state.hasOwnMoved || tellsSomething(output)) return output;
+    await listening.wait(state, { ms: waitMs, abortSignal: ctx.abortSignal });
   } finally {
     listening.end();
   }
@@ -42,7 +42,7 @@ function read(
   { cluster }: SyncDependencies,
   ctx: QueryContext,
   input: SyncInput,
-): Promise<{ output: SyncOutput; memberships: ResumeState['memberships'] }> {
+): Promise<{ output: SyncOutput; state: ResumeState }> {
   const isReset = input.epoch !== undefined && input.epoch !== cluster.epoch;
   return ctx.takeSnapshot(async (snapshot) => {
     const since = isReset ? undefined : input.since;
@@ -58,9 +58,10 @@ function read(
       isReset,
       heads: [...state.heads],
       gone: [...new Set([...state.gone, ...hidden])],
+      userSeq: state.userSeq,
       changes: await readChanges(ctx, snapshot, { open, memberships: state.memberships }),
     };
-    return { output, memberships: state.memberships };
+    return { output, state };
   });
 }
 

@@ -212,6 +212,17 @@ describeEachEngine('catching up', (open, engine) => {
         expect(await leaving).toMatchObject({ heads: [], gone: [other] });
       });
 
+      it('answers when one changed something about oneself elsewhere, also between two waits', async () => {
+        const waiting = wait(bob, await state(bob));
+        await untilWaiting();
+        await as(bob)('updatePreferences', { hideReceipts: true });
+        const { epoch, since, ...told } = await waiting;
+        expect(told).toMatchObject({ userSeq: 1, heads: [], gone: [] });
+        await as(bob)('updatePreferences', { hideReceipts: false });
+        expect(await wait(bob, { epoch, since })).toMatchObject({ userSeq: 2, heads: [] });
+        expect(open().core.hub.size).toBe(0);
+      });
+
       it('ends with nothing to tell when its caller is gone', async () => {
         const controller = new AbortController();
         const waiting = wait(bob, await state(bob), controller.signal);

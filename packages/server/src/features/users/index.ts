@@ -4,7 +4,7 @@ import type { SignalPublication } from '../../fanout/broker.js';
 import { defineFeature, type Feature } from '../../kernel/define-feature.js';
 import { createManageUsers, refusingTaken } from './manage-users.js';
 import { listOnlookers, type UserKey, updateProfile } from './profile.store.js';
-import { findUser, listUsers, searchUsers } from './users.store.js';
+import { findProfile, findUser, listUsers, searchUsers } from './users.store.js';
 
 export interface UsersOptions {
   readonly database: Database;
@@ -44,17 +44,17 @@ const readingHandlers: Pick<Handlers, 'getMe' | 'getUser' | 'searchUsers'> = {
   getUser: {
     policy: 'user',
     run: async ({ db, actor }, { userId }) => {
-      const user = await findUser(db, actor.tenantId, userId);
-      if (user === undefined) throw new ParleyError('not_found');
-      return { ...publicOf(user), bio: user.bio, metadata: user.metadata };
+      const profile = await findProfile(db, actor, userId);
+      if (profile === undefined) throw new ParleyError('not_found');
+      return profile;
     },
   },
   searchUsers: {
     policy: 'user',
     run: async ({ db, actor }, { q, limit = 20 }) => {
       if (q.trim().length === 0) return { items: [] };
-      const { tenantId, userId: exceptUserId } = actor;
-      return { items: await searchUsers(db, { tenantId, exceptUserId, text: q, limit }) };
+      const { tenantId, userId } = actor;
+      return { items: await searchUsers(db, { tenantId, userId, text: q, limit }) };
     },
   },
 };

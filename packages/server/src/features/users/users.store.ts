@@ -1,5 +1,7 @@
 import type { ManagedUser, Profile, TenantId, User, UserId } from '@parley/protocol';
 import { sql } from 'kysely';
+import type { Actor } from '../../access/actor.js';
+import { hasBlocked } from '../../access/blocks.store.js';
 import type { Executor } from '../../db/database.js';
 import { iso } from '../../eventlog/time.js';
 
@@ -52,9 +54,28 @@ export async function findUser(
   };
 }
 
+/** The profile of somebody as another person sees it: of who has blocked them it has only what stands beside messages. */
+export async function findProfile(
+  db: Executor,
+  { tenantId, userId: viewerId }: Actor,
+  userId: UserId,
+): Promise<Profile | undefined> {
+  const isMinimal = hasBlocked({ tenantId: sql`u.tenant_id`, blocker: sql`u.id`, blocked: sql`${viewerId}` });
+  const { rows } = await sql<UserRow & Pick<FullRow, 'bio' | 'metadata'> & { is_minimal: boolean }>`
+    select u.id, u.username, u.display_name, u.avatar_url, u.rev, u.bio, u.metadata, ${isMinimal} as is_minimal
+    from parley.users u where u.tenant_id = ${tenantId} and u.id = ${userId}`.execute(db);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    ...toUser(row),
+    ...(row.is_minimal ? { bio: null, metadata: null } : { bio: row.bio, metadata: row.metadata }),
+  };
+}
+
 export interface UserSearch {
   readonly tenantId: TenantId;
-  readonly exceptUserId: UserId;
+  /** Who searches: left out, as is whoever has blocked them. */
+  readonly userId: UserId;
   readonly text: string;
   readonly limit: number;
 }
@@ -70,8 +91,9 @@ export async function searchUsers(db: Executor, search: UserSearch): Promise<Use
     .replace(/[\\%_]/g, (found) => `\\${found}`);
   const { rows } = await sql<UserRow>`
     select id, username, display_name, avatar_url, rev from parley.users
-    where tenant_id = ${search.tenantId} and id <> ${search.exceptUserId} and (
+    where tenant_id = ${search.tenantId} and id <> ${search.userId} and (
       username like ${`${text}%`} or lower(display_name) like ${`${text}%`} or lower(display_name) like ${`% ${text}%`})
+      and not ${hasBlocked({ tenantId: sql`${search.tenantId}`, blocker: sql`users.id`, blocked: sql`${search.userId}` })}
     order by username limit ${search.limit}`.execute(db);
   return rows.map(toUser);
 }

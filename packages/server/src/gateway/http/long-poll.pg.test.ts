@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parley } from '../../plugin.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.js';
+import { testSecret as secret } from '../../testing/test-secret.js';
 import { turn } from '../../testing/turn.js';
 
 describe('a long poll over HTTP', () => {
@@ -15,7 +16,6 @@ describe('a long poll over HTTP', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     app = fastify({ pluginTimeout: 60_000 });
-    const secret = 'a secret of tests that is long enough';
     await app.register(parley, { secret, databaseUrl: database.url, drainMs: 0, poolSize: 2 });
     url = await app.listen({ port: 0, host: '127.0.0.1' });
     const person = { username: `p-${randomUUID().slice(0, 13)}`, password: 'long enough for anybody' };

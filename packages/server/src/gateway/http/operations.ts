@@ -1,7 +1,7 @@
 import { type OpId, opIdSchema, ParleyError } from '@parley/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator, Caller, Credentials } from '../../access/authenticator.js';
-import type { Execute } from '../../kernel/execute.js';
+import type { Execute } from '../../kernel/call.js';
 import type { RegisteredOperation, Registry } from '../../kernel/registry.js';
 import { addressKey } from '../../limits/address-key.js';
 import type { Limiter } from '../../limits/limiter.js';

@@ -24,7 +24,7 @@ function setUp() {
     onDropped: (dropped) => void counted.push(dropped),
     onSlow: () => void counted.push('slow'),
   });
-  const subscriber = connection.asSubscriber({ userId: newUserId(), sessionId: 'session' as SessionId });
+  const subscriber = connection.asSubscriber({ userId: newUserId(), sessionId: 'session' as SessionId }, 0);
   const publish = (conversationId: ConversationId, bytes = 200) => {
     const seq = (heads.get(conversationId) ?? 0) + 1;
     heads.set(conversationId, seq);

@@ -99,8 +99,12 @@ export class Connection {
     this.#stopPatience = undefined;
   }
 
-  /** The hub's view of the connection, from now on. */
-  asSubscriber(who: Pick<Subscriber, 'userId' | 'sessionId'>): Subscriber {
+  /**
+   * The hub's view of the connection, from now on.
+   * @param userSeq  how far the peer was told its own log goes
+   */
+  asSubscriber(who: Pick<Subscriber, 'userId' | 'sessionId'>, userSeq: number): Subscriber {
+    let ownHead = userSeq;
     this.#subscriber = {
       userId: who.userId,
       sessionId: who.sessionId,
@@ -110,6 +114,11 @@ export class Connection {
       },
       writeSignal: (frames) => this.#write(signal, frames),
       writeHeads: (heads) => this.sendHeads(heads),
+      writeOwnHead: (seq) => {
+        if (seq <= ownHead) return;
+        ownHead = seq;
+        this.send({ type: 'own_head', seq });
+      },
       close: (name) => this.close(name),
     };
     return this.#subscriber;

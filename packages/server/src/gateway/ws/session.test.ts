@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Hub } from '../../fanout/hub.js';
 import { fakeEvent } from '../../testing/fake-event.js';
 import { createFakeSocket } from '../../testing/fake-socket.js';
-import { connectFake, createFakeServices } from '../../testing/fake-socket-services.js';
+import { connectFake, createFakeServices, emptyState } from '../../testing/fake-socket-services.js';
 import { newConversationId } from '../../testing/seed.js';
 import { turn } from '../../testing/turn.js';
 import type { Verdict } from './admission.js';
@@ -45,6 +45,7 @@ describe('greeting', () => {
         sessionId: services.actor.sessionId,
         epoch: 'epoch',
         since: 'since',
+        userSeq: 0,
         features: ['messages'],
         heartbeatMs: 15_000,
       },
@@ -55,13 +56,7 @@ describe('greeting', () => {
   it('tells of conversations one is no longer in by -1, a thousand heads a frame', async () => {
     const gone = Array.from({ length: 1001 }, newConversationId);
     const { peer } = await connectAndGreet({
-      readResumeState: async () => ({
-        isSessionLive: true,
-        since: 's',
-        heads: new Map(),
-        memberships: new Map(),
-        gone,
-      }),
+      readResumeState: async () => ({ ...emptyState, gone }),
     });
     const lengths = peer.frames.map((frame) => (frame.type === 'heads' ? frame.heads.length : frame.type));
     expect(lengths).toEqual([1000, 1, 'welcome']);
@@ -70,11 +65,10 @@ describe('greeting', () => {
 
   it('shows "since" to the log only when its epoch is ours', async () => {
     const asked: (string | undefined)[] = [];
-    const state = { isSessionLive: true, since: 's', heads: new Map(), memberships: new Map(), gone: [] };
     const options: Options = {
       readResumeState: async ({ since }) => {
         asked.push(since);
-        return state;
+        return emptyState;
       },
     };
     await connect(options).say({ ...hello, resume: { epoch: 'epoch', since: 'mine' } });
@@ -90,7 +84,7 @@ describe('greeting', () => {
       readResumeState: () =>
         new Promise((resolve) => {
           const heads = new Map([[conversationId, 4]]);
-          answer = () => resolve({ isSessionLive: true, since: 's', heads, memberships: heads, gone: [] });
+          answer = () => resolve({ ...emptyState, heads, memberships: heads });
         }),
     });
     await say(hello);
@@ -127,7 +121,7 @@ describe('greeting', () => {
   });
 
   it('sends a revoked session away by a code of its own', async () => {
-    const ended = { isSessionLive: false, since: 's', heads: new Map(), memberships: new Map(), gone: [] };
+    const ended = { ...emptyState, isSessionLive: false };
     const { peer, say } = connect({ readResumeState: async () => ended });
     await say(hello);
     expect(peer.frames).toMatchObject([{ type: 'error', error: { code: 'session_revoked' } }]);
@@ -161,13 +155,44 @@ describe('greeting', () => {
     }
   });
 
+  it('tells how far the own log goes: in the welcome, and later what is further, once', async () => {
+    const { hub, peer, services } = await connectAndGreet({
+      readResumeState: async () => ({ ...emptyState, userSeq: 4 }),
+    });
+    const [subscriber] = hub.subscribersOf(services.actor.userId);
+    for (const seq of [4, 6, 5, 6]) subscriber?.writeOwnHead(seq);
+    expect(peer.frames).toMatchObject([
+      { type: 'welcome', userSeq: 4 },
+      { type: 'own_head', seq: 6 },
+    ]);
+  });
+
+  it('says that somebody is on the way in before it reads, and is done with it once they are in or refused', async () => {
+    const told: string[] = [];
+    const options: Options = {
+      arriving: () => {
+        told.push('arriving');
+        return () => void told.push('arrived');
+      },
+      readResumeState: async () => {
+        told.push('read');
+        return emptyState;
+      },
+    };
+    await connect(options).say(hello);
+    expect(told).toEqual(['arriving', 'read', 'arrived']);
+    told.length = 0;
+    const away = () => Promise.reject(new ParleyError('unavailable'));
+    await connect({ ...options, readResumeState: away }).say(hello);
+    expect(told).toEqual(['arriving', 'arrived']);
+  });
+
   it('leaves nothing in the hub when the peer goes while its heads are read', async () => {
     let answer = () => {};
     const { hub, session, say, peer } = connect({
       readResumeState: () =>
         new Promise((resolve) => {
-          answer = () =>
-            resolve({ isSessionLive: true, since: 's', heads: new Map(), memberships: new Map(), gone: [] });
+          answer = () => resolve(emptyState);
         }),
     });
     await say(hello);

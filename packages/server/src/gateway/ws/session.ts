@@ -157,10 +157,12 @@ export class SocketSession {
   async #enter(hello: Hello): Promise<void> {
     if (!supportedVersions.includes(hello.protocol)) return this.#connection.close('unsupported_version');
     const recording = this.#services.hub.record();
+    let arrived = (): void => {};
     try {
       const token = await this.#services.authenticator.verify(hello.token);
       const { actor } = token;
       await this.#services.limits.countHello(actor);
+      arrived = this.#services.arriving(actor.userId);
       const since = hello.resume?.epoch === this.#services.cluster.epoch ? hello.resume.since : undefined;
       const state = await this.#services.readResumeState({ actor, since });
       if (!state.isSessionLive) throw new ParleyError('session_revoked');
@@ -177,16 +179,19 @@ export class SocketSession {
         sessionId: actor.sessionId,
         epoch: this.#services.cluster.epoch,
         since: state.since,
+        userSeq: state.userSeq,
         features: this.#services.features,
         heartbeatMs: this.#services.heartbeatMs,
       });
-      const subscriber = this.#connection.asSubscriber(actor);
+      const subscriber = this.#connection.asSubscriber(actor, state.userSeq);
       this.#phase = { name: 'open', subscriber, leave: this.#services.presence.connected(actor), token };
       recording.admit(subscriber, state.memberships);
       this.#replaceOldest(subscriber);
     } catch (error) {
       recording.discard();
       this.#refuseEntry(error);
+    } finally {
+      arrived();
     }
   }
 
@@ -231,6 +236,7 @@ export class SocketSession {
     if (this.#inFlight >= limits.inFlight)
       return this.#refuse(new ParleyError('too_many_inflight', { retryAfterMs: 100 }), frame.id);
     this.#inFlight += 1;
+    this.#services.presence.called(phase.token.actor, frame.operation);
     const answered = dispatchCall(this.#services, phase.token.actor, {
       frame,
       abortSignal: this.#left.signal,

@@ -1,11 +1,11 @@
-import type { ParleyError } from '@parley/protocol';
+import type { ParleyError, UserId } from '@parley/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../access/actor.js';
 import type { Authenticator } from '../../access/authenticator.js';
 import type { Cluster } from '../../db/cluster.js';
 import type { ResumeState } from '../../eventlog/resume.js';
 import type { Hub } from '../../fanout/hub.js';
-import type { Execute } from '../../kernel/execute.js';
+import type { Execute } from '../../kernel/call.js';
 import type { Registry } from '../../kernel/registry.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Limiter } from '../../limits/limiter.js';
@@ -19,11 +19,13 @@ export interface SocketServices {
   readonly registry: Registry;
   readonly execute: Execute;
   readonly readResumeState: (resume: { actor: Actor; since: string | undefined }) => Promise<ResumeState>;
+  /** Told of somebody on the way in; see `UserCheck`. */
+  readonly arriving: (userId: UserId) => () => void;
   readonly toParleyError: (error: unknown) => ParleyError;
   readonly isOriginAllowed: (request: FastifyRequest) => boolean;
   readonly admission: Pick<Admission, 'enter'>;
-  /** Told of a socket that is let in; returns what to call when it is gone. */
-  readonly presence: { connected(actor: Actor): () => void };
+  /** Told of a socket that is let in, which returns what to call when it is gone, and of what it calls. */
+  readonly presence: { connected(actor: Actor): () => void; called(actor: Actor, operation: string): void };
   readonly limits: Pick<Limiter, 'countSocket' | 'countHello' | 'meterFrames' | 'refused'>;
   readonly clock: Clock;
   /** At least 0, below 1. */

@@ -119,7 +119,7 @@ describe('a socket over TCP', () => {
     expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 2));
     hub.deliver({ conversationId, events: [fakeEvent(conversationId, last + 1)] });
     await slow.until((frame) => frame.type === 'event' && frame.event.seq === last + 1);
-  });
+  }, 30_000);
 
   it('is closed for a frame above the limit, and for one in too many fragments', async () => {
     const { address } = await serve(0);

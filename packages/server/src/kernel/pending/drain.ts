@@ -19,7 +19,7 @@ import {
 import { inProcessSessionId } from '../../access/actor.js';
 import type { Database } from '../../db/database.js';
 import type { Clock } from '../../lib/clock.js';
-import type { Execute } from '../execute.js';
+import type { Execute } from '../call.js';
 import type { Registry } from '../registry.js';
 import {
   deleteOperations,

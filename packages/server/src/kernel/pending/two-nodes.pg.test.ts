@@ -51,8 +51,8 @@ describe('two nodes that drain one table', () => {
       5 * messages * 2,
     );
     for (const node of nodes) expect([node.refused, node.errors]).toEqual([[], []]);
-    // Both did some of it.
-    for (const node of nodes) expect(node.events.length).toBeGreaterThan(0);
+    // Both did some of it. Without a lease each does all of it, and either may be first every time.
+    if (leaseMs > 0) for (const node of nodes) expect(node.events.length).toBeGreaterThan(0);
   });
 
   it('leave a conversation to the one that has begun it, and begin it from the front once its lease is over', async () => {

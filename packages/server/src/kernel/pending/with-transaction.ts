@@ -1,4 +1,4 @@
-import { hasRight, type Input, type OpId, ParleyError, rights, speech } from '@parley/protocol';
+import { hasRight, type Input, type OpId, ParleyError, refusalOf, rights, speech } from '@parley/protocol';
 import { requireRight } from '../../access/access.js';
 import type { Actor } from '../../access/actor.js';
 import { entryKinds } from '../../eventlog/entry-kinds.js';
@@ -93,6 +93,7 @@ function requireStanding(standing: Standing | undefined, right: Command['right']
   // Of several rights any will do.
   const names = typeof right === 'string' ? [right] : right;
   const input = { roleRights: head.roleRights, ...member };
-  if (!names.some((name) => hasRight(input, name))) throw new ParleyError('forbidden');
-  if (member.isMuted && names.some((name) => (rights[name] & speech) !== 0)) throw new ParleyError('muted');
+  const bits = names.reduce((all, name) => all | rights[name], 0);
+  if (!names.some((name) => hasRight(input, name))) throw new ParleyError(refusalOf(member, bits));
+  if (member.isMuted && (bits & speech) !== 0) throw new ParleyError('muted');
 }
