@@ -58,6 +58,7 @@ export default defineConfig({
       { find: /^@parley\/protocol$/, replacement: source('protocol/src/index.ts') },
       { find: /^@parley\/protocol\/wire$/, replacement: source('protocol/src/wire.ts') },
       { find: /^@parley\/server$/, replacement: source('server/src/index.ts') },
+      { find: /^@parley\/client-sdk\/testing$/, replacement: source('client-sdk/src/testing.ts') },
       // As Node itself would take it.
       { find: /^@parley\/client-sdk$/, replacement: source('client-sdk/src/node.ts') },
       { find: /^@parley\/react-hooks$/, replacement: source('react-hooks/src/index.ts') },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { serveTestServer } from '../support/serve-test-server.js';
 import { startServer } from '../support/start-server.js';
 import { engines } from '../support/test-store.js';
 
@@ -21,7 +22,7 @@ export interface OpenTarget {
 }
 
 /**
- * The server at PARLEY_CONFORMANCE_URL (with PARLEY_CONFORMANCE_SECRET and PARLEY_CONFORMANCE_SERVER_KEY, if these are to be tried too), or one on each engine, started here.
+ * The server at PARLEY_CONFORMANCE_URL (with PARLEY_CONFORMANCE_SECRET and PARLEY_CONFORMANCE_SERVER_KEY, if these are to be tried too), or one on each engine and the one in memory, started here.
  */
 export function listTargets(): Target[] {
   const url = process.env['PARLEY_CONFORMANCE_URL'];
@@ -41,21 +42,30 @@ export function listTargets(): Target[] {
       },
     ];
   }
-  return engines.map((engine) => ({
-    name: `the ${engine} engine`,
-    open: async () => {
-      const secret = randomBytes(32).toString('base64url');
-      const keySecret = randomBytes(32).toString('base64url');
-      const server = await startServer({
-        engine,
-        env: {
-          PARLEY_SECRET: secret,
-          PARLEY_SERVER_KEYS: `conformance:${keySecret}`,
-          PARLEY_LOG_LEVEL: 'info',
-        },
-      });
-      const serverKey = `psk_${keySecret}`;
-      return { url: server.url, secret, serverKey, output: server.output, close: () => server.stop() };
-    },
-  }));
+  const onEngines = engines.map(
+    (engine): Target => ({
+      name: `the ${engine} engine`,
+      open: async () => {
+        const secret = randomBytes(32).toString('base64url');
+        const keySecret = randomBytes(32).toString('base64url');
+        const server = await startServer({
+          engine,
+          env: {
+            PARLEY_SECRET: secret,
+            PARLEY_SERVER_KEYS: `conformance:${keySecret}`,
+            PARLEY_LOG_LEVEL: 'info',
+          },
+        });
+        const serverKey = `psk_${keySecret}`;
+        return { url: server.url, secret, serverKey, output: server.output, close: () => server.stop() };
+      },
+    }),
+  );
+  return [...onEngines, { name: 'the test server', open: openTestServer }];
+}
+
+/** The in-memory server of the SDK. Its tokens are signed with no secret, so nobody can make one that has expired. */
+async function openTestServer(): Promise<OpenTarget> {
+  const { url, serverKey, output, close } = await serveTestServer();
+  return { url, secret: undefined, serverKey, output, close };
 }

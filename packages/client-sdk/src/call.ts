@@ -2,7 +2,7 @@ import { type Input, type OperationName, type Output, ParleyError, routes } from
 import type { ConnectionState } from './connection/connection-state.js';
 import type { CallOptions, HttpCall } from './http.js';
 import { ClientClosedError } from './lib/network-error.js';
-import type { Lanes } from './outbox/lanes.js';
+import type { Outbox } from './outbox/outbox.js';
 
 /**
  * Calls an operation by its name in the protocol.
@@ -22,30 +22,38 @@ export type Call = <Name extends OperationName>(
 
 export interface CallParts {
   readonly http: HttpCall;
-  readonly lanes: Lanes;
+  readonly outbox: Outbox;
   readonly newId: () => string;
   readonly state: () => ConnectionState;
 }
 
-export function createCall({ http, lanes, newId, state }: CallParts): Call {
+export function createCall({ http, outbox, newId, state }: CallParts): Call {
   return async <Name extends OperationName>(name: Name, input: Input<Name>, options: CallOptions = {}) => {
     const now = state();
     if (now.status === 'closed' && now.reason === 'closed') throw new ClientClosedError();
     const { kind, access, repeats } = routes[name];
     // What needs no session has nothing to repeat it by, so it is tried once.
     if (kind === 'query' || access === 'anyone') return http(name, input, options);
-    const end = endOf(now);
-    if (end !== undefined) throw end;
     const opId = repeats === 'key' ? (options.opId ?? newId()) : undefined;
+    const id = opId ?? ownId(input) ?? newId();
+    const conversationId = 'conversationId' in input ? String(input.conversationId) : undefined;
     const submission = {
+      id,
       operation: name,
       input,
       opId,
-      lane: laneOf(input) ?? newId(),
+      // A conversation's commands share a lane, its creation included.
+      lane: conversationId ?? id,
+      conversationId,
+      isKept: repeats !== 'none' || keptToo.has(name),
       signal: options.signal,
     };
+    const verdict = outbox.submit(submission);
+    const end = endOf(now);
+    // Its caller hears why nothing goes; where things outlive the page, it is kept for the next sign-in.
+    if (end !== undefined) outbox.end(end);
     // The contract's own type: the server answers what it declares.
-    return (await lanes.submit(submission)) as Output<Name>;
+    return (await verdict) as Output<Name>;
   };
 }
 
@@ -56,8 +64,15 @@ export function endOf(state: ConnectionState): Error | undefined {
   return state.reason === 'closed' ? new ClientClosedError() : new ParleyError('unsupported_version');
 }
 
-/** A conversation's commands share a lane, its creation included. */
-function laneOf(input: object): string | undefined {
-  if ('conversationId' in input) return String(input.conversationId);
+/** What the server needs no name for because doing it twice is doing it once, and what a person expects to happen all the same. */
+const keptToo = new Set<OperationName>([
+  'sendMessages',
+  'markRead',
+  'markUnread',
+  'followThread',
+  'unfollowThread',
+]);
+
+function ownId(input: object): string | undefined {
   return 'id' in input && typeof input.id === 'string' ? input.id : undefined;
 }

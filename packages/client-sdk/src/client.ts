@@ -1,5 +1,5 @@
 /**
- * The client put together: `connection` keeps a socket, `sync` and `own` follow the logs, `lanes` carry commands, features are typed calls on top.
+ * The client put together: `connection` keeps a socket, `sync` and `own` follow the logs, `outbox` carries commands, features are typed calls on top.
  * Nothing happens before `connect()` but what is asked for.
  */
 import {
@@ -29,9 +29,12 @@ import { createHttpCall, type HttpCall } from './http.js';
 import { createEmitter, type Emitter } from './lib/emitter.js';
 import { serverUrl } from './lib/server-url.js';
 import type { View } from './lib/view.js';
-import { type Carrier, Lanes } from './outbox/lanes.js';
+import type { Carrier } from './outbox/carrier.js';
+import { createOutbox, type OutboxAndStorage, type StorageUser } from './outbox/create-outbox.js';
+import type { Outbox, OutboxApi } from './outbox/outbox.js';
 import { createSocketCarrier, type SocketCarrier } from './outbox/socket-carrier.js';
 import type { Platform } from './platform/platform.js';
+import type { ChatStorage } from './storage/chat-storage.js';
 import { OwnLog } from './sync/own-log.js';
 import { createReadChanges } from './sync/read-changes.js';
 import { Sync, type SyncOptions } from './sync/sync.js';
@@ -42,6 +45,14 @@ export interface ChatClientOptions {
   readonly getToken: GetToken;
   /** Name and version of the application, for the server's log. */
   readonly clientName?: string;
+  /**
+   * Keeps what is unsent over reloads and crashes: `indexedDbStorage()` in browsers, `asyncStorage(...)` in React Native. Used from `connect()` on; needs `user`.
+   *
+   * @default  memory, which is gone with the page
+   */
+  readonly storage?: ChatStorage;
+  /** Who signs in. A server that welcomes somebody else gets nothing, and the client closes. */
+  readonly user?: StorageUser;
   /** Replaces parts of the surroundings, in tests and in unusual places. */
   readonly platform?: Partial<Platform>;
 }
@@ -65,6 +76,10 @@ export interface ChatClient {
   readonly receipts: ReceiptsApi;
   readonly typing: Typing;
   readonly presence: PresenceApi;
+  /** What waits to be sent or was refused. */
+  readonly outbox: OutboxApi;
+  /** How keeping on the device goes; `failed` and a `memory` that was not asked for are worth telling. */
+  readonly storage: OutboxAndStorage['storage'];
   readonly call: Call;
   /** An id for a message or a group that is made before it is sent. */
   readonly newId: () => string;
@@ -82,7 +97,7 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     platform,
     readChanges: createReadChanges(http),
     askAllHeads: () => connection.renew(),
-    ...announce(emitter),
+    ...announce(emitter, (id, ack) => outbox.seen(id, ack)),
   });
   const own = followOwnLog(platform, http, emitter);
   const tell = tellSignals(emitter, platform);
@@ -94,6 +109,7 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     clientName: options.clientName,
     resume: () => sync.resume,
     onWelcome: (welcome, heads, isBeside) => {
+      guard.welcome(welcome.userId);
       sync.receiveWelcome(welcome, heads, isBeside);
       own.receiveWelcome(welcome, isBeside);
       presence.resume();
@@ -103,22 +119,22 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
     onCallsLost: socket.lost,
   });
   const state = connection.state.getSnapshot;
-  const lanes = new Lanes({
-    platform,
-    carrier: () => chooseCarrier(state(), { socket: socket.carry, http }),
-  });
-  connection.state.subscribe(() => followConnection(state(), { lanes, sync, own, socket }));
-  const call = createCall({ http, lanes, newId, state });
+  const guard = createUserGuard(options, platform, () => connection.close());
+  const carrier = () => (guard.isStranger() ? undefined : chooseCarrier(state(), socket.carry, http));
+  const { outbox, ...kept } = createOutbox({ ...options, platform, newId, carrier, url });
+  connection.state.subscribe(() => followConnection(state(), { outbox, sync, own, socket }));
+  const call = createCall({ http, outbox, newId, state });
   const presence = createPresence({
     call,
     emit: (items) => tell({ kind: 'presence.changed', conversationId: null, data: { items } }),
   });
   return {
-    connect: () => connection.connect(),
-    close: () => connection.close(),
+    ...createLife(connection, outbox),
+    outbox: outbox.api,
+    ...kept,
     connection: connection.state,
     on: emitter.on,
-    ...createApis({ call, newId, platform, setOpen: openIn([connection, sync]) }),
+    ...createApis({ call, newId, platform, connection, sync }),
     typing: createTyping({ platform, send: (input) => sendNow(state(), socket.carry, input) }),
     presence: presence.api,
     call,
@@ -130,16 +146,15 @@ interface ApiParts {
   readonly call: Call;
   readonly newId: () => string;
   readonly platform: Platform;
-  readonly setOpen: (conversationIds: readonly ConversationId[]) => void;
+  readonly connection: Connection;
+  readonly sync: Sync;
 }
 
-function openIn(followers: readonly Pick<Sync, 'setOpen'>[]): ApiParts['setOpen'] {
-  return (conversationIds) => {
-    for (const follower of followers) follower.setOpen(conversationIds);
+function createApis({ call, newId, platform, connection, sync }: ApiParts) {
+  const setOpen = (conversationIds: readonly ConversationId[]) => {
+    connection.setOpen(conversationIds);
+    sync.setOpen(conversationIds);
   };
-}
-
-function createApis({ call, newId, platform, setOpen }: ApiParts) {
   return {
     messages: createMessages(call, newId),
     conversations: createConversations(call, newId, setOpen),
@@ -154,6 +169,7 @@ function createApis({ call, newId, platform, setOpen }: ApiParts) {
 
 function announce(
   emitter: Emitter<ClientEvents>,
+  seen: Outbox['seen'],
 ): Pick<SyncOptions, 'deliver' | 'moved' | 'caughtUp' | 'removed' | 'reset'> {
   const moved: SyncOptions['moved'] = (conversationId, seq, lastMessage) =>
     emitter.emit('conversation.changed', {
@@ -163,6 +179,9 @@ function announce(
     });
   return {
     deliver: (event, learned) => {
+      // Of others' messages the outbox knows nothing, whatever their ids.
+      if (event.kind === 'message.created' && learned.isOwn)
+        seen(event.data.id, { id: event.data.id, seq: event.seq, at: event.at });
       // Kind and data come together in the union and leave together.
       emitter.emit(event.kind, { ...event, ...learned } as never);
       moved(event.conversationId, event.seq);
@@ -201,6 +220,34 @@ function sendNow(state: ConnectionState, carry: Carrier, input: Input<'setTyping
   return true;
 }
 
+function createLife(connection: Connection, outbox: Outbox): Pick<ChatClient, 'connect' | 'close'> {
+  return {
+    connect() {
+      connection.connect();
+      outbox.open();
+    },
+    close() {
+      connection.close();
+      outbox.close();
+    },
+  };
+}
+
+/** What one person left must not be sent in the name of another. */
+function createUserGuard({ user }: ChatClientOptions, { reportError }: Platform, close: () => void) {
+  let isStranger = false;
+  return {
+    isStranger: () => isStranger,
+    welcome(userId: string) {
+      if (user === undefined || user.id === userId) return;
+      isStranger = true;
+      reportError(new Error('The token is not that of `user`.'));
+      // After the welcome that is being worked on.
+      queueMicrotask(close);
+    },
+  };
+}
+
 interface Receivers {
   readonly sync: Sync;
   readonly own: OwnLog;
@@ -218,12 +265,9 @@ function route(frame: DownFrame, { sync, own, socket, tell }: Receivers): void {
 }
 
 /** Before `connect()` commands travel over HTTP; from then on over the socket, which keeps their order. */
-function chooseCarrier(
-  state: ConnectionState,
-  carriers: { readonly socket: Carrier; readonly http: HttpCall },
-): Carrier | undefined {
-  if (state.status === 'online') return carriers.socket;
-  return state.status === 'idle' ? httpCarrier(carriers.http) : undefined;
+function chooseCarrier(state: ConnectionState, socket: Carrier, http: HttpCall): Carrier | undefined {
+  if (state.status === 'online') return socket;
+  return state.status === 'idle' ? httpCarrier(http) : undefined;
 }
 
 function httpCarrier(http: HttpCall): Carrier {
@@ -235,16 +279,16 @@ function httpCarrier(http: HttpCall): Carrier {
 function followConnection(
   state: ConnectionState,
   parts: {
-    readonly lanes: Lanes;
+    readonly outbox: Outbox;
     readonly sync: Sync;
     readonly own: OwnLog;
     readonly socket: SocketCarrier;
   },
 ): void {
-  if (state.status === 'online') return parts.lanes.flush();
+  if (state.status === 'online') return parts.outbox.flush();
   parts.sync.disconnected();
   parts.own.disconnected();
   parts.socket.lost();
   const end = endOf(state);
-  if (end !== undefined) parts.lanes.rejectAll(end);
+  if (end !== undefined) parts.outbox.end(end);
 }

@@ -72,6 +72,23 @@ export type { UsersApi } from './features/users/users.js';
 export type { CallOptions } from './http.js';
 export { ClientClosedError, NetworkError } from './lib/network-error.js';
 export type { View } from './lib/view.js';
+export type { StorageUser } from './outbox/create-outbox.js';
+export type { OutboxDelivery, OutboxOperation } from './outbox/operation.js';
+export type { OutboxApi, OutboxSnapshot } from './outbox/outbox.js';
+export { OutboxError, type OutboxErrorCode } from './outbox/outbox-error.js';
 export { memoryStorage } from './platform/memory-storage.js';
 export type { KeyValueStorage, Nudge, Platform, Socket, SocketHandlers } from './platform/platform.js';
+export { type AsyncStorageLike, asyncStorage } from './storage/async-storage.js';
+export type { ChatStorage } from './storage/chat-storage.js';
+export { indexedDbStorage } from './storage/indexed-db-storage.js';
+export { memoryChatStorage } from './storage/memory-chat-storage.js';
+export type {
+  NamedStore,
+  OpenStore,
+  StorageState,
+  StoreChanges,
+  StoreEntry,
+  StoreKind,
+} from './storage/named-store.js';
+export { persistentStorage } from './storage/persistent-storage.js';
 export type { ChatClient, ChatClientOptions };

@@ -17,4 +17,9 @@ export function builtInAuth(options: BuiltInAuthOptions): BuiltInAuth {
 
 export { directConversationId, limits, ParleyError } from '@parley/protocol/wire';
 export { ClientClosedError, NetworkError } from './lib/network-error.js';
+export { OutboxError } from './outbox/outbox-error.js';
 export { memoryStorage } from './platform/memory-storage.js';
+export { asyncStorage } from './storage/async-storage.js';
+export { indexedDbStorage } from './storage/indexed-db-storage.js';
+export { memoryChatStorage } from './storage/memory-chat-storage.js';
+export { persistentStorage } from './storage/persistent-storage.js';

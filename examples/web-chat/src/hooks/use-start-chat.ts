@@ -1,10 +1,15 @@
-import { type BuiltInAuth, type ChatClient, createChatClient, type Me } from '@parley/client-sdk';
+import {
+  type BuiltInAuth,
+  type ChatClient,
+  createChatClient,
+  indexedDbStorage,
+  type Me,
+} from '@parley/client-sdk';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { addUsers } from '../store/chat-state.js';
 import { ChatStore } from '../store/chat-store.js';
 import { createDrafts } from '../store/drafts.js';
 import { safeSessionStorage } from '../store/safe-storage.js';
-import { createUnsentStorage } from '../store/unsent-storage.js';
 import { createAnnouncer } from '../text/announcer.js';
 import type { ChatSession } from './store-context.js';
 
@@ -35,13 +40,18 @@ export function useStartChat(options: StartChatOptions): RunningChat | undefined
 }
 
 function start({ auth, url, me, signOut, say }: StartChatOptions) {
-  const client = createChatClient({ url, getToken: auth.getToken, clientName: 'web-chat' });
+  const client = createChatClient({
+    url,
+    getToken: auth.getToken,
+    clientName: 'web-chat',
+    storage: indexedDbStorage(),
+    user: { id: me.id },
+  });
   const storage = safeSessionStorage();
   const announcer = createAnnouncer(say);
   const store = new ChatStore({
     client,
     meId: me.id,
-    unsent: createUnsentStorage(storage, me.id),
     now: () => new Date(),
     onFailed: (_, { reason }) => announcer.tell(`Not sent: ${reason}`),
   });

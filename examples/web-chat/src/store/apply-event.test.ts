@@ -10,7 +10,6 @@ import {
 import { initialState, pendingOf, setPending, setWindow, windowOf } from './chat-state.js';
 import { putSummaries } from './conversation-list.js';
 import { applyLatestPage } from './message-window.js';
-import { addPending } from './pending-messages.js';
 import { createdEvent, harbor, kenji, me, sampleMessage, sampleSummary } from './samples.js';
 
 const other = 'other' as ConversationId;
@@ -75,7 +74,9 @@ describe('an event', () => {
 
   it('of my own message takes the pending one away', () => {
     const mine = sampleMessage(2, { senderId: me, id: 'mine' as MessageId });
-    const waiting = setPending(open, harbor, (list) => addPending(list, { ...mine, id: 'mine' }));
+    const waiting = setPending(open, harbor, () => [
+      { id: 'mine', content: 'mine', at: mine.at, delivery: { status: 'waiting' } },
+    ]);
     expect(pendingOf(applyMessageCreated(waiting, createdEvent(mine)), harbor)).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import type { Observable } from './observable.js';
 /** The part of the SDK the store uses. */
 export type ChatApi = Pick<
   ChatClient,
-  'connection' | 'on' | 'messages' | 'conversations' | 'members' | 'users' | 'newId'
+  'connection' | 'on' | 'messages' | 'conversations' | 'members' | 'users' | 'outbox' | 'newId'
 >;
 
 /** What every part of the store is given. */

@@ -26,13 +26,11 @@ import { createMembership, type Membership } from './membership.js';
 import { createObservable, type Observable } from './observable.js';
 import type { SendFailure } from './send-failure.js';
 import { createSending, type Sending } from './sending.js';
-import type { UnsentStorage } from './unsent-storage.js';
 import { createUserLoader } from './users.js';
 
 export interface ChatStoreOptions {
   readonly client: ChatApi;
   readonly meId: string;
-  readonly unsent: UnsentStorage;
   readonly now: () => Date;
   readonly onFailed: (conversationId: string, failure: SendFailure) => void;
 }
@@ -54,7 +52,7 @@ export class ChatStore {
     this.state = createObservable(initialState(options.meId));
     this.#context = { client: options.client, state: this.state, now: options.now };
     this.history = createHistory(this.#context);
-    this.sending = createSending(this.#context, { storage: options.unsent, onFailed: options.onFailed });
+    this.sending = createSending(this.#context, options.onFailed);
     this.membership = createMembership(this.#context);
     this.#users = createUserLoader(this.#context);
     this.list = createListLoader(this.#context, this.#users);
@@ -83,14 +81,13 @@ export class ChatStore {
       client.on('members.added', ({ conversationId }) => this.#ensure(conversationId)),
       client.on('reset', () => this.#reset()),
       this.#followConnection(),
+      this.sending.start(),
     ];
-    this.sending.resume();
   }
 
   stop(): void {
     for (const undo of this.#undo) undo();
     this.#undo = [];
-    this.sending.stop();
   }
 
   /** Tells which conversation is on the screen, so that it is loaded now and after every interruption. */

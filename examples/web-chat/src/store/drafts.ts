@@ -1,4 +1,4 @@
-import type { TextStorage } from './unsent-storage.js';
+import type { TextStorage } from './safe-storage.js';
 
 /** What was typed and not sent, by conversation; kept for as long as the tab lives, reloads included. */
 export interface Drafts {

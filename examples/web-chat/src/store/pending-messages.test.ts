@@ -1,42 +1,61 @@
+import { type OutboxOperation, ParleyError } from '@parley/client-sdk';
 import { describe, expect, it } from 'vitest';
-import {
-  addPending,
-  dropPending,
-  listUnsent,
-  markFailed,
-  markSent,
-  markWaiting,
-} from './pending-messages.js';
+import { addFailed, dropPending, followOutbox, type PendingMessage } from './pending-messages.js';
 
-const at = '2026-06-18T09:00:00.000Z';
-const failure = { code: 'forbidden', reason: 'You may no longer post here.', action: 'copy' } as const;
-const list = ['a', 'b'].reduce(
-  (before, id) => addPending(before, { id, content: id, at }),
-  [] as ReturnType<typeof addPending>,
-);
-const statuses = (of: typeof list) => of.map(({ delivery }) => delivery.status);
+const none: ReadonlySet<string> = new Set();
+const failed = { status: 'failed', error: new ParleyError('forbidden') } as const;
+
+function operation(
+  id: string,
+  delivery: OutboxOperation['delivery'] = { status: 'queued' },
+): OutboxOperation {
+  const input = { id, content: id };
+  return {
+    id,
+    operation: 'sendMessage',
+    conversationId: 'harbor',
+    input,
+    enqueuedAt: 0,
+    saved: true,
+    delivery,
+  };
+}
+
+const list = followOutbox([], [operation('a'), operation('b')], none);
+const statuses = (of: readonly PendingMessage[]) => of.map(({ delivery }) => delivery.status);
 
 describe('messages on their way', () => {
-  it('are listed once for an id', () => {
-    expect(addPending(list, { id: 'a', content: 'again', at })).toBe(list);
+  it('wait while the outbox has them, and are sent when it has not', () => {
+    expect(statuses(list)).toEqual(['waiting', 'waiting']);
+    expect(statuses(followOutbox(list, [operation('b')], none))).toEqual(['sent', 'waiting']);
   });
 
-  it('take the time of the server when it has stored them', () => {
-    const later = '2026-06-18T09:00:07.000Z';
-    expect(markSent(list, 'a', later)[0]).toMatchObject({ at: later, delivery: { status: 'sent' } });
+  it('say why they failed, in their place, and wait again when they are tried again', () => {
+    const after = followOutbox(list, [operation('a', failed), operation('b')], none);
+    expect(after[0]?.delivery).toMatchObject({
+      status: 'failed',
+      failure: { code: 'forbidden', action: 'copy' },
+    });
+    expect(statuses(followOutbox(after, [operation('a'), operation('b')], none))).toEqual([
+      'waiting',
+      'waiting',
+    ]);
   });
 
-  it('count as unsent until the server has them, failed ones too', () => {
-    const mixed = markFailed(markSent(list, 'a', at), 'b', failure);
-    expect(listUnsent(mixed).map(({ id }) => id)).toEqual(['b']);
+  it('are the same objects while nothing changes', () => {
+    expect(followOutbox(list, [operation('a'), operation('b')], none)).toBe(list);
   });
 
-  it('wait again in their place when they are tried again', () => {
-    expect(statuses(markWaiting(markFailed(list, 'a', failure), 'a'))).toEqual(['waiting', 'waiting']);
-  });
-
-  it('leave when the server shows them, and only then', () => {
-    expect(dropPending(list, new Set(['a'])).map(({ id }) => id)).toEqual(['b']);
+  it('leave when the server shows them, and do not come back with the answer', () => {
+    const rest = dropPending(list, new Set(['a']));
+    expect(rest.map(({ id }) => id)).toEqual(['b']);
+    expect(followOutbox(rest, [operation('a'), operation('b')], new Set(['a', 'b']))).toBe(rest);
     expect(dropPending(list, new Set(['other']))).toBe(list);
+  });
+
+  it('stay where the SDK did not take them at all', () => {
+    const failure = { code: 'message_too_long', reason: 'It is too long.', action: 'edit' } as const;
+    const refused = addFailed([], { id: 'c', content: 'c', at: '' }, failure);
+    expect(statuses(followOutbox(refused, [], none))).toEqual(['failed']);
   });
 });

@@ -1,4 +1,4 @@
-import type { TextStorage } from './unsent-storage.js';
+export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** Session storage where the browser gives it and has room; else it holds nothing, and only a reload notices. */
 export function safeSessionStorage(): TextStorage {

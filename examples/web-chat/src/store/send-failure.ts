@@ -1,5 +1,4 @@
 /** Why a message was not sent, in the words a person reads, and the one action that helps. */
-import { ParleyError } from '@parley/client-sdk';
 
 export interface SendFailure {
   readonly code: string;
@@ -20,11 +19,14 @@ const failures: Readonly<Record<string, Omit<SendFailure, 'code'>>> = {
   validation_failed: { reason: 'It holds characters that cannot be stored.', action: 'edit' },
   overloaded: { reason: 'The server is busy.', action: 'retry' },
   rate_limited: { reason: 'The server is busy.', action: 'retry' },
+  expired: { reason: 'It waited for too long.', action: 'retry' },
+  outbox_full: { reason: 'Too much waits to be sent.', action: 'retry' },
+  blocked: { reason: 'The conversation was not made.', action: 'retry' },
   too_many_inflight: { reason: 'The server is busy.', action: 'retry' },
 };
 
 export function toSendFailure(error: unknown): SendFailure {
-  const code = error instanceof ParleyError ? error.code : 'unknown';
+  const code = error instanceof Object && 'code' in error ? String(error.code) : 'unknown';
   const known = failures[code];
   return known === undefined
     ? { code, reason: 'Something went wrong.', action: 'retry' }

@@ -1,13 +1,11 @@
 /**
- * Sends messages. A message is on the screen before anything leaves; the SDK's promise settles it. When the session is not accepted any
- * more, messages go on waiting: they are kept and sent after the next sign-in.
+ * Sends messages. The SDK's outbox keeps them over reloads, sends them, and says what became of them: what it holds is shown at the end of its conversation.
  */
-import { ParleyError } from '@parley/client-sdk';
+import { OutboxError, type OutboxOperation } from '@parley/client-sdk';
 import type { ChatContext } from './chat-context.js';
 import { pendingOf, setPending } from './chat-state.js';
-import { addPending, dropPending, markFailed, markSent, markWaiting } from './pending-messages.js';
+import { addFailed, dropPending, followOutbox } from './pending-messages.js';
 import { type SendFailure, toSendFailure } from './send-failure.js';
-import type { UnsentStorage } from './unsent-storage.js';
 
 export interface Sending {
   readonly send: (conversationId: string, content: string) => void;
@@ -15,80 +13,76 @@ export interface Sending {
   readonly discard: (conversationId: string, messageId: string) => void;
   /** Throws away what was not sent, in every conversation. */
   readonly discardAll: () => void;
-  /** Sends what an earlier page of this tab left behind. */
-  readonly resume: () => void;
-  readonly stop: () => void;
+  /** Shows what waits, now and whenever it changes; returns its undoing. */
+  readonly start: () => () => void;
 }
 
-export interface SendingOptions {
-  readonly storage: UnsentStorage;
-  readonly onFailed: (conversationId: string, failure: SendFailure) => void;
-}
+type OnFailed = (conversationId: string, failure: SendFailure) => void;
 
-interface Outgoing {
-  readonly conversationId: string;
-  readonly id: string;
-  readonly content: string;
-}
+export function createSending({ client, state, now }: ChatContext, onFailed: OnFailed): Sending {
+  const { outbox } = client;
+  const known = new Set<string>();
 
-const endedSession: ReadonlySet<string> = new Set([
-  'unauthenticated',
-  'token_invalid',
-  'token_expired',
-  'session_revoked',
-  'refresh_invalid',
-  'refresh_reused',
-]);
-
-export function createSending({ client, state, now }: ChatContext, options: SendingOptions): Sending {
-  let isStopped = false;
-  let saved = state.getSnapshot().pending;
-  const stopSaving = state.subscribe(() => {
-    const { pending } = state.getSnapshot();
-    if (pending === saved) return;
-    saved = pending;
-    options.storage.save(pending);
-  });
-
-  async function deliver({ conversationId, id, content }: Outgoing): Promise<void> {
-    try {
-      const { at } = await client.messages.send({ conversationId, id, content });
-      state.update((value) => setPending(value, conversationId, (list) => markSent(list, id, at)));
-    } catch (error) {
-      if (isStopped || (error instanceof ParleyError && endedSession.has(error.code))) return;
-      const failure = toSendFailure(error);
-      state.update((value) => setPending(value, conversationId, (list) => markFailed(list, id, failure)));
-      options.onFailed(conversationId, failure);
+  function follow(): void {
+    const before = state.getSnapshot().pending;
+    const messages = outbox.getSnapshot().operations.filter(isMessage);
+    for (const place of new Set([...before.keys(), ...messages.map(placeOf)])) {
+      const here = messages.filter((message) => placeOf(message) === place);
+      state.update((value) => setPending(value, place, (list) => followOutbox(list, here, known)));
     }
+    for (const { id } of messages) known.add(id);
+    for (const [place, list] of before) for (const { id } of list) tellFailure(place, id, list);
   }
 
-  function start(message: Outgoing, at: string): void {
-    state.update((value) =>
-      setPending(value, message.conversationId, (list) => addPending(list, { ...message, at })),
-    );
-    void deliver(message);
+  function tellFailure(place: string, id: string, before: ReturnType<typeof pendingOf>): void {
+    const was = before.find((item) => item.id === id)?.delivery.status;
+    const delivery = pendingOf(state.getSnapshot(), place).find((item) => item.id === id)?.delivery;
+    if (was === 'waiting' && delivery?.status === 'failed') onFailed(place, delivery.failure);
   }
+
+  function deliver(conversationId: string, id: string, content: string): void {
+    client.messages.send({ conversationId, id, content }).catch((error: unknown) => {
+      // What the outbox took is followed there; the rest was refused on the spot.
+      const isTaken = known.has(id) || (error instanceof OutboxError && error.code === 'discarded');
+      if (isTaken) return;
+      const failure = toSendFailure(error);
+      const message = { id, content, at: now().toISOString() };
+      state.update((value) => setPending(value, conversationId, (list) => addFailed(list, message, failure)));
+      onFailed(conversationId, failure);
+    });
+  }
+
+  const drop = (conversationId: string, id: string) =>
+    state.update((value) => setPending(value, conversationId, (list) => dropPending(list, new Set([id]))));
 
   return {
-    send: (conversationId, content) =>
-      start({ conversationId, id: client.newId(), content }, now().toISOString()),
+    send: (conversationId, content) => deliver(conversationId, client.newId(), content),
     retry(conversationId, id) {
+      if (known.has(id)) return outbox.retry(id);
       const message = pendingOf(state.getSnapshot(), conversationId).find((item) => item.id === id);
       if (message === undefined) return;
-      state.update((value) => setPending(value, conversationId, (list) => markWaiting(list, id)));
-      void deliver({ conversationId, id, content: message.content });
+      drop(conversationId, id);
+      deliver(conversationId, id, message.content);
     },
     discard(conversationId, id) {
-      state.update((value) => setPending(value, conversationId, (list) => dropPending(list, new Set([id]))));
+      drop(conversationId, id);
+      outbox.discard(id);
     },
-    discardAll: () => state.update((value) => ({ ...value, pending: new Map() })),
-    resume() {
-      for (const [conversationId, list] of options.storage.load())
-        for (const { id, content, at } of list) start({ conversationId, id, content }, at);
+    discardAll() {
+      for (const { id } of outbox.getSnapshot().operations) outbox.discard(id);
+      state.update((value) => ({ ...value, pending: new Map() }));
     },
-    stop() {
-      isStopped = true;
-      stopSaving();
+    start() {
+      follow();
+      return outbox.subscribe(follow);
     },
   };
+}
+
+function isMessage({ operation }: OutboxOperation): boolean {
+  return operation === 'sendMessage';
+}
+
+function placeOf({ conversationId }: OutboxOperation): string {
+  return conversationId ?? '';
 }

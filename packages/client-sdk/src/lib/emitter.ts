@@ -1,5 +1,3 @@
-import { EventEmitter } from 'eventemitter3';
-
 /** Typed events whose listeners cannot harm the emitter or each other. */
 export interface Emitter<Events extends object> {
   /** Returns its undoing. */
@@ -10,9 +8,13 @@ export interface Emitter<Events extends object> {
   readonly emit: <Kind extends keyof Events & string>(kind: Kind, event: Events[Kind]) => void;
 }
 
-/** @param report  gets what a listener throws */
+/**
+ * By hand, because the library for it is a kilobyte of what a browser loads.
+ *
+ * @param report  gets what a listener throws
+ */
 export function createEmitter<Events extends object>(report: (error: unknown) => void): Emitter<Events> {
-  const emitter = new EventEmitter();
+  const listeners = new Map<string, Set<(event: never) => void>>();
   return {
     on(kind, listener) {
       // Wrapped, so that the same function given twice is called twice and undone once.
@@ -23,9 +25,13 @@ export function createEmitter<Events extends object>(report: (error: unknown) =>
           report(error);
         }
       };
-      emitter.on(kind, wrapped);
-      return () => void emitter.off(kind, wrapped);
+      const ofKind = listeners.get(kind) ?? new Set();
+      listeners.set(kind, ofKind.add(wrapped));
+      return () => void ofKind.delete(wrapped);
     },
-    emit: (kind, event) => void emitter.emit(kind, event),
+    emit(kind, event) {
+      // Kept by kind, so each takes events of this one.
+      for (const listener of [...(listeners.get(kind) ?? [])]) listener(event as never);
+    },
   };
 }

@@ -1,12 +1,18 @@
 import { ParleyError } from '@parley/protocol/wire';
 import { describe, expect, it } from 'vitest';
 import { fakePlatform } from '../testing/fake-platform.js';
-import { type Carrier, CarrierLost, Lanes } from './lanes.js';
+import { type Carrier, CarrierLost } from './carrier.js';
+import { Outbox } from './outbox.js';
 
 interface Carried {
   readonly name: string;
   readonly answer: (result: unknown) => void;
   readonly fail: (error: Error) => void;
+}
+
+interface Given {
+  readonly signal?: AbortSignal;
+  readonly isKept?: boolean;
 }
 
 function setUp() {
@@ -15,12 +21,22 @@ function setUp() {
   let isConnected = true;
   const carrier: Carrier = ({ input }) =>
     new Promise((answer, fail) => void carried.push({ name: String(Object.values(input)[0]), answer, fail }));
-  const lanes = new Lanes({ platform, carrier: () => (isConnected ? carrier : undefined) });
-  const submit = (lane: string, name: string, signal?: AbortSignal) =>
-    lanes.submit({ operation: 'sendMessage', input: { name }, opId: undefined, lane, signal });
+  const newId = () => 'an id';
+  const outbox = new Outbox({ platform, newId, carrier: () => (isConnected ? carrier : undefined) });
+  const submit = (lane: string, name: string, { signal, isKept = true }: Given = {}) =>
+    outbox.submit({
+      id: name,
+      operation: 'sendMessage',
+      input: { id: name },
+      opId: undefined,
+      lane,
+      conversationId: lane,
+      isKept,
+      signal,
+    });
   return {
     platform,
-    lanes,
+    outbox,
     submit,
     /** What left, in order. */
     names: () => carried.map(({ name }) => name),
@@ -31,12 +47,12 @@ function setUp() {
     },
     connect: (value: boolean) => {
       isConnected = value;
-      if (value) lanes.flush();
+      if (value) outbox.flush();
     },
   };
 }
 
-describe('lanes', () => {
+describe('lanes of the outbox', () => {
   it('keep one command of a conversation outstanding and send the next after its verdict', async () => {
     const { submit, names, last, platform } = setUp();
     const other = submit('b', 'other');
@@ -102,7 +118,7 @@ describe('lanes', () => {
   it('let go of what comes too often when its caller gives up', async () => {
     const { submit, names, last, platform } = setUp();
     const leaving = new AbortController();
-    const one = submit('a', 'one', leaving.signal);
+    const one = submit('a', 'one', { signal: leaving.signal });
     void submit('a', 'two');
     last().fail(new ParleyError('rate_limited', { retryAfterMs: 700 }));
     await platform.settle();
@@ -112,9 +128,9 @@ describe('lanes', () => {
     expect(names()).toEqual(['one', 'two']);
   });
 
-  it('give up on a server that stays busy, with its own error', async () => {
+  it('give up on a server that stays busy, with its own error, what is not kept', async () => {
     const { submit, names, last, platform } = setUp();
-    const one = submit('a', 'one');
+    const one = submit('a', 'one', { isKept: false });
     const failed = expect(one).rejects.toMatchObject({ code: 'overloaded' });
     for (let attempt = 0; attempt < 8; attempt += 1) {
       last().fail(new ParleyError('overloaded'));
@@ -147,8 +163,8 @@ describe('lanes', () => {
     const { submit, names, last, platform } = setUp();
     const leaving = new AbortController();
     const waiting = new AbortController();
-    const one = submit('a', 'one', leaving.signal);
-    const two = submit('a', 'two', waiting.signal);
+    const one = submit('a', 'one', { signal: leaving.signal });
+    const two = submit('a', 'two', { signal: waiting.signal });
     void submit('a', 'three');
     waiting.abort(new Error('not now'));
     leaving.abort(new Error('never mind'));
@@ -167,10 +183,10 @@ describe('lanes', () => {
   });
 
   it('reject everything that waits when there is no more hope', async () => {
-    const { submit, lanes, connect } = setUp();
+    const { submit, outbox, connect } = setUp();
     connect(false);
     const both = Promise.allSettled([submit('a', 'one'), submit('b', 'two')]);
-    lanes.rejectAll(new Error('closed'));
+    outbox.end(new Error('closed'));
     expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 });

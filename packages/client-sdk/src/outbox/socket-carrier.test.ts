@@ -1,6 +1,6 @@
 import type { UpFrame } from '@parley/protocol/wire';
 import { describe, expect, it } from 'vitest';
-import { CarrierLost } from './lanes.js';
+import { CarrierLost } from './carrier.js';
 import { createSocketCarrier } from './socket-carrier.js';
 
 const command = { operation: 'sendMessage', input: {}, opId: undefined };

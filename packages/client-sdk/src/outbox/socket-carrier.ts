@@ -1,6 +1,6 @@
 import type { ErrorFrame, ResultFrame, UpFrame } from '@parley/protocol/wire';
 import { toParleyError } from '../lib/to-parley-error.js';
-import { type Carrier, CarrierLost } from './lanes.js';
+import { type Carrier, CarrierLost } from './carrier.js';
 
 /** Commands as calls on the socket, and their answers back to whom they belong. */
 export interface SocketCarrier {

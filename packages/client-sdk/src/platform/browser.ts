@@ -11,6 +11,9 @@ export function browserPlatform(): Platform {
     isOffline: () => globalThis.navigator?.onLine === false,
     watch: watchPage,
     withLock: withWebLock,
+    holdName,
+    isNameHeld: async (name) =>
+      (await globalThis.navigator?.locks?.query())?.held?.some((lock) => lock.name === name) === true,
     storage: pageStorage(),
     watchStorage: (listener) =>
       listen('storage', (event) => listener('key' in event ? (event as StorageEvent).key : null)),
@@ -44,6 +47,13 @@ function listen(name: string, listener: (event: Event) => void): () => void {
 async function withWebLock<T>(name: string, run: () => Promise<T>): Promise<T> {
   const locks: LockManager | undefined = globalThis.navigator?.locks;
   return locks === undefined ? run() : locks.request(name, run);
+}
+
+function holdName(name: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const holding = withWebLock(name, () => new Promise<void>((letGo) => resolve(letGo)));
+    holding.catch(reject);
+  });
 }
 
 /** Private modes refuse `localStorage` or any write to it. */

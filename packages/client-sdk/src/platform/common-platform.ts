@@ -16,6 +16,8 @@ export function commonPlatform(): Omit<Platform, 'openSocket'> {
     isOffline: () => false,
     watch: () => () => {},
     withLock: (_name, run) => run(),
+    holdName: async () => () => {},
+    isNameHeld: async () => false,
     storage: memoryStorage(),
     watchStorage: () => () => {},
     // A microtask of its own: the error reaches the surrounding's handler for uncaught errors and leaves the client's stack alone.

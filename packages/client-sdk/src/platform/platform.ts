@@ -19,6 +19,10 @@ export interface Platform {
   readonly watch: (listener: (signal: Nudge) => void) => () => void;
   /** Runs while no other tab of this origin runs under the same name. */
   readonly withLock: <T>(name: string, run: () => Promise<T>) => Promise<T>;
+  /** Takes a name for as long as this page lives, or until what it returns is called. */
+  readonly holdName: (name: string) => Promise<() => void>;
+  /** True while some living page of this origin holds the name; false where pages cannot know of each other. */
+  readonly isNameHeld: (name: string) => Promise<boolean>;
   readonly storage: KeyValueStorage;
   /** Tells when another tab changed the storage; returns its undoing. */
   readonly watchStorage: (listener: (key: string | null) => void) => () => void;

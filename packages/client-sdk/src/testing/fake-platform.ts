@@ -1,6 +1,7 @@
 /** Surroundings a test drives: time stands until it is moved, sockets are told what to say. Tests only. */
 import { memoryStorage } from '../platform/memory-storage.js';
 import type { Nudge, Platform, SocketHandlers } from '../platform/platform.js';
+import { fakeClock } from './fake-clock.js';
 
 export interface FakeSocket {
   readonly url: string;
@@ -60,6 +61,8 @@ export function fakePlatform(overrides: Partial<Platform> = {}): FakePlatform {
       return () => void storageWatchers.delete(listener);
     },
     withLock: (_name, run) => run(),
+    holdName: async () => () => {},
+    isNameHeld: async () => false,
     storage: memoryStorage(),
     reportError: (error) => void errors.push(error),
     fetch: () => Promise.reject(new TypeError('no network in this test')),
@@ -74,38 +77,6 @@ export function fakePlatform(overrides: Partial<Platform> = {}): FakePlatform {
       };
     },
     ...overrides,
-  };
-}
-
-function fakeClock() {
-  let now = 1_000_000;
-  let timers: { readonly at: number; readonly callback: () => void }[] = [];
-  const settle = async () => {
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-  };
-  return {
-    now: () => now,
-    settle,
-    after: (ms: number, callback: () => void) => {
-      const timer = { at: now + ms, callback };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((each) => each !== timer);
-      };
-    },
-    advance: async (ms: number) => {
-      const end = now + ms;
-      for (;;) {
-        await settle();
-        const next = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-        if (next === undefined) break;
-        timers = timers.filter((each) => each !== next);
-        now = next.at;
-        next.callback();
-      }
-      now = end;
-      await settle();
-    },
   };
 }
 
