@@ -1,7 +1,7 @@
 /** What a stranger does first: two browsers, two people, one server that dies in the middle of it. */
 
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../services/free-port.mjs';
 import { openBrowser } from '../support/browser.js';
@@ -62,6 +62,12 @@ async function shown(page: Page, texts: readonly string[]): Promise<string[]> {
   return texts.filter((text) => all.includes(text)).sort((a, b) => all.indexOf(a) - all.indexOf(b));
 }
 
+async function isInView(locator: Locator): Promise<boolean> {
+  const box = await locator.boundingBox();
+  const size = locator.page().viewportSize();
+  return box !== null && size !== null && box.y >= 0 && box.y + box.height <= size.height;
+}
+
 async function waitFor(page: Page, text: string): Promise<void> {
   await page.getByRole('log').getByText(text, { exact: true }).waitFor();
 }
@@ -112,6 +118,31 @@ describe('two people in two browsers', () => {
     await waitFor(kenji, text);
     await waitFor(ines, text);
     expect(await kenji.getByRole('log').getByText(text, { exact: true }).count()).toBe(1);
+  });
+
+  it('have the end of a long conversation before them after a reload, also when something waits to be sent', async () => {
+    for (let count = 1; count <= 25; count += 1) await write(ines, `line ${count}`);
+    await waitFor(kenji, 'line 25');
+    await ines.context().setOffline(true);
+    await write(ines, 'and the last one');
+    await waitFor(ines, 'and the last one');
+    await ines.context().setOffline(false);
+    // What waits to be sent is on the device; the history comes later.
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await ines.route('**/v1/conversations/*/messages?*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await ines.reload();
+    await waitFor(ines, 'and the last one');
+    release();
+    await waitFor(ines, 'line 25');
+    await waitFor(kenji, 'and the last one');
+    const last = ines.getByRole('log').getByText('and the last one', { exact: true });
+    await expect.poll(() => isInView(last), { timeout: 10_000 }).toBe(true);
   });
 
   it('are told when a name or a password is wrong', async () => {

@@ -30,7 +30,12 @@ export function MessageLog({ conversation, title, onEdit }: MessageLogProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(minuteMs);
   const keys = useLogKeys(rows, scroller);
-  const virtualizer = useLogScroll({ rows, scroller, keptIndex: keys.stopIndex });
+  const virtualizer = useLogScroll({
+    rows,
+    scroller,
+    isLoaded: window.status === 'ready',
+    keptIndex: keys.stopIndex,
+  });
   useLogPages({ conversationId: id, window, virtualizer });
   const latestEdit = useStable(onEdit);
   return (

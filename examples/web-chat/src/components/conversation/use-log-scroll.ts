@@ -14,11 +14,13 @@ const endThreshold = 80;
 export interface LogScrollOptions {
   readonly rows: readonly LogRow[];
   readonly scroller: RefObject<HTMLDivElement | null>;
+  /** The end of the history is there; before that, nothing but what waits to be sent. */
+  readonly isLoaded: boolean;
   /** The row that holds the focus, or would get it, is never taken out of the page. */
   readonly keptIndex: number;
 }
 
-export function useLogScroll({ rows, scroller, keptIndex }: LogScrollOptions): LogVirtualizer {
+export function useLogScroll({ rows, scroller, isLoaded, keptIndex }: LogScrollOptions): LogVirtualizer {
   const virtualizer: LogVirtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -37,9 +39,9 @@ export function useLogScroll({ rows, scroller, keptIndex }: LogScrollOptions): L
   });
   const last = rows.at(-1);
   const sentKey = last?.kind === 'message' && last.isOwn ? last.key : undefined;
-  // Also on mount, whoever wrote the last message: the log opens at its end.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message of one's own is the reason to scroll
-  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer, sentKey]);
+  // Also on mount, whoever wrote the last message, and when the history comes in front of what waits: the log opens at its end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message of one's own, and the history, are the reasons to scroll
+  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer, sentKey, isLoaded]);
   useEndKept(scroller, virtualizer);
   return virtualizer;
 }
