@@ -30,6 +30,8 @@ export interface Operation {
   readonly targetId: string;
   /** Of a send and an edit. No two operations say the same. */
   readonly content?: string;
+  /** Of a reaction, where its lane may take back what has not left the device; see `unfold`. */
+  readonly emoji?: string;
   outcome: Outcome;
 }
 

@@ -1,6 +1,7 @@
 import { type Input, type OperationName, type Output, ParleyError, routes } from '@parley/protocol/wire';
 import type { ConnectionState } from './connection/connection-state.js';
 import type { CallOptions, HttpCall } from './http.js';
+import type { FreshIds } from './lib/fresh-ids.js';
 import { ClientClosedError } from './lib/network-error.js';
 import type { Outbox } from './outbox/outbox.js';
 
@@ -23,19 +24,19 @@ export type Call = <Name extends OperationName>(
 export interface CallParts {
   readonly http: HttpCall;
   readonly outbox: Outbox;
-  readonly newId: () => string;
+  readonly ids: FreshIds;
   readonly state: () => ConnectionState;
 }
 
-export function createCall({ http, outbox, newId, state }: CallParts): Call {
+export function createCall({ http, outbox, ids, state }: CallParts): Call {
   return async <Name extends OperationName>(name: Name, input: Input<Name>, options: CallOptions = {}) => {
     const now = state();
     if (now.status === 'closed' && now.reason === 'closed') throw new ClientClosedError();
     const { kind, access, repeats } = routes[name];
     // What needs no session has nothing to repeat it by, so it is tried once.
     if (kind === 'query' || access === 'anyone') return http(name, input, options);
-    const opId = repeats === 'key' ? (options.opId ?? newId()) : undefined;
-    const id = opId ?? ownId(input) ?? newId();
+    const opId = repeats === 'key' ? (options.opId ?? ids.make()) : undefined;
+    const id = opId ?? ownId(input) ?? ids.make();
     const conversationId = 'conversationId' in input ? String(input.conversationId) : undefined;
     const submission = {
       id,
@@ -46,6 +47,7 @@ export function createCall({ http, outbox, newId, state }: CallParts): Call {
       lane: conversationId ?? id,
       conversationId,
       isKept: repeats !== 'none' || keptToo.has(name),
+      mayHaveLeft: !ids.use(id),
       signal: options.signal,
     };
     const verdict = outbox.submit(submission);

@@ -27,6 +27,7 @@ import { createTyping, createTypingEndings, type Typing } from './features/typin
 import { createUsers, type UsersApi } from './features/users/users.js';
 import { createHttpCall, type HttpCall } from './http.js';
 import { createEmitter, type Emitter } from './lib/emitter.js';
+import { createFreshIds } from './lib/fresh-ids.js';
 import { serverUrl } from './lib/server-url.js';
 import type { View } from './lib/view.js';
 import type { Carrier } from './outbox/carrier.js';
@@ -90,7 +91,8 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
   const { getToken } = options;
   const platform = { ...surroundings, ...options.platform };
   const url = serverUrl(options.url);
-  const newId = createIdFactory(platform);
+  const ids = createFreshIds(createIdFactory(platform));
+  const newId = ids.make;
   const http = createHttpCall({ url, getToken, platform });
   const emitter = createEmitter<ClientEvents>(platform.reportError);
   const sync = new Sync({
@@ -123,7 +125,7 @@ export function createClient(options: ChatClientOptions, surroundings: Platform)
   const carrier = () => (guard.isStranger() ? undefined : chooseCarrier(state(), socket.carry, http));
   const { outbox, ...kept } = createOutbox({ ...options, platform, newId, carrier, url });
   connection.state.subscribe(() => followConnection(state(), { outbox, sync, own, socket }));
-  const call = createCall({ http, outbox, newId, state });
+  const call = createCall({ http, outbox, ids, state });
   const presence = createPresence({
     call,
     emit: (items) => tell({ kind: 'presence.changed', conversationId: null, data: { items } }),

@@ -5,8 +5,7 @@ import { fakePlatform } from '../testing/fake-platform.js';
 import { Connection } from './connection.js';
 import type { GetToken } from './get-token.js';
 
-function open(getToken: GetToken = () => 'token-1') {
-  const platform = fakePlatform();
+function open(getToken: GetToken = () => 'token-1', platform = fakePlatform()) {
   const frames: DownFrame[] = [];
   const digests: number[] = [];
   const welcomes: string[] = [];
@@ -70,6 +69,17 @@ describe('a connection', () => {
     socket().handlers.received('{');
     expect(socket().sent.at(-1)).toEqual({ type: 'pong' });
     expect(frames.map(({ type }) => type)).toEqual(['heads', 'welcome']);
+  });
+
+  it('notices silence also where the clock of the device was set back meanwhile', async () => {
+    const clock = fakePlatform();
+    let offMs = 0;
+    const { connection, greet, status } = open(undefined, { ...clock, now: () => clock.now() + offMs });
+    connection.connect();
+    await greet();
+    offMs = -86_400_000;
+    await clock.advance(56_001);
+    expect(status()).toBe('reconnecting');
   });
 
   it('counts as lost after 28 seconds without a frame, and not before', async () => {

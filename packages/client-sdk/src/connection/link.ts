@@ -188,7 +188,9 @@ export class Link {
   #watchSilence(ms: number): void {
     this.#timers.start('silence', ms, () => {
       const left = this.#lastFrameAt + this.#silenceMs - this.#options.platform.now();
-      if (left > 0) this.#watchSilence(left);
+      // The device's clock was set back: of the silence nothing is known.
+      if (left > this.#silenceMs) this.#lastFrameAt = this.#options.platform.now();
+      if (left > 0) this.#watchSilence(Math.min(left, this.#silenceMs));
       else this.#lose(noCloseFrame);
     });
   }

@@ -58,6 +58,11 @@ describe('the connection machine', () => {
     expect(transition(end, connect, around)[0].state.status).toBe('connecting');
   });
 
+  it('takes a second 4501 without a word for a hello that came too late, and tries again later', () => {
+    const [again] = transition(after(connect), lost(4501), around);
+    expect(transition(again, lost(4501), around)[0].state.status).toBe('reconnecting');
+  });
+
   it.each([
     [4503, 'unauthorized'],
     [4500, 'closed'],

@@ -208,6 +208,8 @@ function lose(
       },
       [{ type: 'drop' }, { type: 'open', isTokenRefused: true }],
     ];
+  // Without a word why, the hello came too late: that is the line's fault, and the session may be good.
+  if (name === 'unauthorized' && input.error === undefined) return wait(machine, around, input.retryAfterMs);
   return deny(machine, input.error ?? new Error('The server does not accept this session.'));
 }
 

@@ -6,6 +6,8 @@ import type { Operation } from './operation.js';
 export interface OutboxKeeper {
   /** Remembers the operation as it is now; undefined forgets it. */
   readonly save: (id: string, operation?: Operation) => void;
+  /** Resolves when what was saved so far is on the device, or could not be. */
+  readonly written: () => Promise<void>;
   /** Looks for what pages left that are gone. */
   readonly adopt: () => Promise<void>;
   /** Lets other pages have what is left here. */

@@ -117,6 +117,63 @@ describe('the outbox on the device', () => {
     other.client.close();
   });
 
+  it('takes what a page wrote last and left, though there was nothing when it looked', async () => {
+    const browser = setUp();
+    const first = browser.open();
+    const second = browser.open();
+    await rest(first.platform);
+    await goOnline(second.platform);
+    first.send(1, 'my last words');
+    await rest(first.platform);
+    // It dies: its names are let go by the browser, and it writes nothing any more.
+    for (const name of [...browser.held].slice(0, 1)) browser.held.delete(name);
+    await second.platform.advance(15_000);
+    await rest(second.platform);
+    expect(sent(second.platform)).toMatchObject([{ content: 'my last words' }]);
+    first.client.close();
+    second.client.close();
+  });
+
+  it('tells that an unsent message is taken back when the device knows it, not before', async () => {
+    const inner = fakeAsyncStorage(new Map());
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = { ...inner, multiRemove: (keys: string[]) => released.then(() => inner.multiRemove(keys)) };
+    const { platform, client } = setUp().open(asyncStorage(slow));
+    await rest(platform);
+    const messageId = client.newId();
+    client.messages.send({ conversationId, id: messageId, content: 'never mind' }).catch(() => {});
+    await rest(platform);
+    let isTold = false;
+    const told = client.messages.delete({ conversationId, messageId }).then(() => {
+      isTold = true;
+    });
+    await rest(platform);
+    expect(isTold).toBe(false);
+    release();
+    await told;
+    client.close();
+  });
+
+  it('folds nothing into a message that comes under an id of an earlier page: it may be on the server', async () => {
+    const { platform, client, outbox } = setUp().open();
+    await rest(platform);
+    const quiet = (promise: Promise<unknown>) => void promise.catch(() => {});
+    const fresh = client.newId();
+    for (const messageId of [id(1), fresh]) {
+      quiet(client.messages.send({ conversationId, id: messageId, content: 'first words' }));
+      quiet(client.messages.edit({ conversationId, messageId, content: 'other words' }));
+    }
+    expect(outbox().map(({ operation, input }) => [operation, input['content']])).toEqual([
+      ['sendMessage', 'first words'],
+      ['editMessage', 'other words'],
+      ['sendMessage', 'other words'],
+    ]);
+    client.close();
+  });
+
   it('sends what the device refuses to keep, says so, and keeps it with the next write', async () => {
     const { client, platform, send, outbox } = setUp({ writes: { 1: 'quota' } }).open();
     await goOnline(platform);

@@ -16,6 +16,8 @@ type Changes = Map<string, Operation | undefined>;
 
 const persistent = { kind: 'persistent' } as const;
 const lookAgainMs = 2000;
+/** Where nobody else has anything: a page may write its last after we looked, and go. */
+const lookLaterMs = 15_000;
 const nothing = { changes: new Map<string, undefined>(), adopted: [] };
 
 /** Begins to keep an outbox; what earlier pages left is told soon after. */
@@ -41,9 +43,11 @@ class OutboxStore implements OutboxKeeper {
   #letGo: () => void = () => {};
   #stopLooking: () => void = () => {};
 
+  readonly #opened: Promise<void>;
+
   constructor(options: KeeperOptions) {
     this.#options = options;
-    void this.#open();
+    this.#opened = this.#open();
   }
 
   save(id: string, operation?: Operation): void {
@@ -51,6 +55,11 @@ class OutboxStore implements OutboxKeeper {
     if (this.#isClosed) return;
     this.#changes.set(id, operation);
     if (this.#phase !== 'opening') void this.#write();
+  }
+
+  async written(): Promise<void> {
+    await this.#opened;
+    await this.#write();
   }
 
   async adopt(): Promise<void> {
@@ -62,7 +71,8 @@ class OutboxStore implements OutboxKeeper {
     this.#stopLooking();
     try {
       const isOver = await platform.withLock(name, () => this.#adopt());
-      if (!isOver) this.#stopLooking = platform.after(lookAgainMs, () => void this.adopt());
+      if (this.#isClosed) return;
+      this.#stopLooking = platform.after(isOver ? lookLaterMs : lookAgainMs, () => void this.adopt());
     } catch (reason) {
       this.#options.tell({ kind: 'failed', reason });
     }

@@ -43,6 +43,12 @@ export interface Submission extends Command {
   readonly conversationId: string | undefined;
   /** Outlives the page and a refusal. */
   readonly isKept: boolean;
+  /**
+   * Its id was not made here just now, so an earlier page may have sent it: nothing may fold into it.
+   *
+   * @default false
+   */
+  readonly mayHaveLeft?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -143,10 +149,17 @@ export class Outbox {
       isPersistent: this.#store !== undefined,
     });
     this.#state = state;
-    for (const effect of effects) this.#carryOut(effect);
+    for (const effect of effects)
+      if (isTold(effect) && wasUndone(input) && this.#store !== undefined) this.#tellOnceStored(effect);
+      else this.#carryOut(effect);
     if (this.#state !== state) return;
     this.#planWake();
     this.#show();
+  }
+
+  /** What never left is taken back on the device alone: it is done when the device knows, or the next page would send it after all. */
+  #tellOnceStored(effect: Told): void {
+    void this.#store?.written().then(() => this.#carryOut(effect));
   }
 
   #carryOut(effect: OutboxEffect): void {
@@ -218,10 +231,21 @@ export class Outbox {
   }
 }
 
+type Told = Extract<OutboxEffect, { type: 'resolve' | 'reject' }>;
+
+function isTold(effect: OutboxEffect): effect is Told {
+  return effect.type === 'resolve' || effect.type === 'reject';
+}
+
+/** Decided here, without the server. */
+function wasUndone({ type }: OutboxInput): boolean {
+  return type === 'enter' || type === 'discard';
+}
+
 const nowhere: Carrier = () => Promise.reject(new CarrierLost('The connection was lost.'));
 
 function toOperation(submission: Submission, now: number): Operation {
-  const { id, operation, input, opId, lane, conversationId, isKept } = submission;
+  const { id, operation, input, opId, lane, conversationId, isKept, mayHaveLeft = false } = submission;
   return {
     id,
     operation,
@@ -235,8 +259,8 @@ function toOperation(submission: Submission, now: number): Operation {
     enqueuedAt: now,
     number: 0,
     tries: 0,
-    hasLeft: false,
-    mayHaveLeft: false,
+    hasLeft: mayHaveLeft,
+    mayHaveLeft,
     saved: false,
     isHeard: true,
     isQuiet: false,

@@ -62,7 +62,11 @@ export function append(turn: Turn, operation: Operation): void {
     root !== undefined ? { status: 'blocked', by: root.id } : { status: isKept ? 'saving' : 'queued' };
   const number = (operations.at(-1)?.number ?? 0) + 1;
   operations.push(operation);
-  save(turn, operation, { number, delivery, mayHaveLeft: around.canSend && root === undefined });
+  save(turn, operation, {
+    number,
+    delivery,
+    mayHaveLeft: operation.hasLeft || (around.canSend && root === undefined),
+  });
   if (root !== undefined) reject(turn, operation.id, new OutboxError('blocked'));
 }
 
