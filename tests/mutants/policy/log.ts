@@ -118,13 +118,13 @@ export const logMutants: readonly Mutant[] = [
       name: "somebody else's message is answered as a repeat",
       find: 'when p.sender_id = t.actor or c.kind = t.kind then 1',
       replace: 'when p.id is not null or c.kind = t.kind then 1',
-      caughtBy: database('features/messages/bulk-messages', 'an id somebody else has used'),
+      caughtBy: database('features/messages/names-apart', 'taken for everybody else'),
     },
     {
       name: "another person's command is answered as one's own repeat",
       find: 'c.conversation_id = t.conversation and c.actor_id = t.actor and c.op_id',
       replace: 'c.conversation_id = t.conversation and c.op_id',
-      caughtBy: database('features/messages/changed-messages', 'the same operation again'),
+      caughtBy: database('features/messages/names-apart', 'two commands'),
     },
   ]),
   ...policyOf('server/src/eventlog/append.ts', otherTenant('archiveConversation'), [
