@@ -11,7 +11,7 @@ import { describeResume } from './resume.suite.js';
 import { listTargets, type OpenTarget } from './target.js';
 import { openWorld, type World } from './world.js';
 
-describe.each(listTargets())('$name', ({ open }) => {
+describe.each(listTargets())('$name', ({ open, hasSecret }) => {
   let target: OpenTarget | undefined;
   let opened: World | undefined;
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe.each(listTargets())('$name', ({ open }) => {
   describe('policy', () => describePolicy(world));
   describe('invalid inputs', () => describeInvalidInputs(world));
   describe('HTTP', () => describeHttp(world));
-  describe('frames', () => describeFrames(world));
+  describe('frames', () => describeFrames(world, hasSecret));
   describe('batches', () => describeBatch(world));
   describe('repeats', () => describeRepeats(world));
   describe('events and catching up', () => describeResume(world));

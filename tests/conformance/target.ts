@@ -6,6 +6,8 @@ import { engines } from '../support/test-store.js';
 /** A server that must keep the contract. */
 export interface Target {
   readonly name: string;
+  /** Its secret is known, so tokens that have expired can be made: only whoever knows it can. */
+  readonly hasSecret: boolean;
   /** Starts it, or finds it. */
   open(): Promise<OpenTarget>;
 }
@@ -32,6 +34,7 @@ export function listTargets(): Target[] {
     return [
       {
         name: url,
+        hasSecret: secret !== undefined,
         open: async () => ({
           url: url.replace(/\/$/, ''),
           secret,
@@ -45,6 +48,7 @@ export function listTargets(): Target[] {
   const onEngines = engines.map(
     (engine): Target => ({
       name: `the ${engine} engine`,
+      hasSecret: true,
       open: async () => {
         const secret = randomBytes(32).toString('base64url');
         const keySecret = randomBytes(32).toString('base64url');
@@ -61,10 +65,10 @@ export function listTargets(): Target[] {
       },
     }),
   );
-  return [...onEngines, { name: 'the test server', open: openTestServer }];
+  return [...onEngines, { name: 'the test server', hasSecret: false, open: openTestServer }];
 }
 
-/** The in-memory server of the SDK. Its tokens are signed with no secret, so nobody can make one that has expired. */
+/** The in-memory server of the SDK. Its tokens are signed with no secret; that they end is a test of its own, with a clock that is moved. */
 async function openTestServer(): Promise<OpenTarget> {
   const { url, serverKey, output, close } = await serveTestServer();
   return { url, secret: undefined, serverKey, output, close };
