@@ -13,6 +13,7 @@ import { resultOf } from '../support/answer.js';
 import { expireToken } from '../support/expired-token.js';
 import { callAs, createGroup, newId, register } from '../support/people.js';
 import { RawSocket } from '../support/raw-socket.js';
+import { RestClient } from '../support/rest-client.js';
 import { expectCode } from './expect-error.js';
 import type { World } from './world.js';
 
@@ -160,10 +161,12 @@ export function describeFrames(world: () => World, hasSecret: boolean): void {
   });
 
   if (hasSecret)
-    it('a token that has expired closes with unauthorized and says so', async () => {
-      const { secret = '', member } = world();
+    it('a token that has expired closes with unauthorized and says so, here and over REST', async () => {
+      const { url, secret = '', member } = world();
+      const expired = expireToken(member.token, secret);
+      expectCode(await new RestClient(url, expired).callInFull('getMe', {}), 'token_expired');
       const socket = await open();
-      socket.send(hello(expireToken(member.token, secret)));
+      socket.send(hello(expired));
       expect(errorFrame(await socket.next()).error.code).toBe('token_expired');
       await expectClosed(socket, 'unauthorized');
     });
