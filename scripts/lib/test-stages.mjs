@@ -13,7 +13,7 @@
 export const testStages = [
   { name: 'unit', needsBuild: false, services: [], workers: 2, limitMinutes: 6 },
   { name: 'database', needsBuild: false, services: ['postgres', 'redis'], workers: 2, limitMinutes: 20 },
-  { name: 'conformance', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 10 },
+  { name: 'conformance', needsBuild: true, services: ['postgres', 'redis'], workers: 2, limitMinutes: 10 },
   { name: 'faults', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 12 },
   { name: 'cluster', needsBuild: true, services: ['postgres', 'redis'], workers: 1, limitMinutes: 12 },
   { name: 'e2e', needsBuild: true, services: ['postgres', 'redis', 'chromium'], workers: 1, limitMinutes: 6 },
