@@ -74,7 +74,7 @@ export const blockMutants: readonly Mutant[] = [
       name: 'the blocked are told who blocked them',
       find: '      actorId: null,\n      data: {',
       replace: '      actorId: actor.userId,\n      data: {',
-      caughtBy: blocks('are an entry of nobody'),
+      caughtBy: blocks('come to open sockets'),
     },
   ]),
   ...policyOf('server/src/features/blocks/blocks.store.ts', blocks('are listed for who made them'), [

@@ -5,6 +5,8 @@ import { callAs } from '../../testing/callers.js';
 import { describeEachEngine } from '../../testing/describe-each-engine.js';
 import { expectCode } from '../../testing/expect-code.js';
 import { listenAs } from '../../testing/listen.js';
+import { createListener } from '../../testing/publications.js';
+import { readFrames } from '../../testing/read-frames.js';
 import { newMessageId, newUserId, seedUser, seedUsers } from '../../testing/seed.js';
 
 describeEachEngine('blocks', (open) => {
@@ -164,6 +166,19 @@ describeEachEngine('blocks', (open) => {
         ['members.updated', null],
         ['message.created', ann.userId],
       ]);
+    });
+
+    it('come to open sockets as what the log says, nobody’s', async () => {
+      const { subscriber, writes } = createListener(bob.userId);
+      const { hub } = open().core;
+      hub.record().admit(subscriber, new Map([[conversationId, 3]]));
+      await block(ann, bob);
+      const [told] = writes
+        .flatMap(readFrames)
+        .flatMap((frame) => (frame.type === 'event' ? [frame.event] : []));
+      expect(told).toMatchObject({ kind: 'members.updated', seq: 4, actorId: null });
+      expect([told]).toEqual(await changesAfter(bob, conversationId, 3));
+      hub.disconnect(subscriber);
     });
 
     it('show both that they cannot write, and that they can again', async () => {
