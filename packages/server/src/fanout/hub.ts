@@ -89,12 +89,12 @@ export class Hub {
     this.#busy = new BusyConversations(clock, this.#audiences);
   }
 
-  /** Number of connected sockets. */
   /** Conversations whose events go to those only who have them open. */
   get busyConversations(): number {
     return this.#busy.size;
   }
 
+  /** Number of connected sockets. */
   get size(): number {
     return this.#audiences.size;
   }
